@@ -52,10 +52,9 @@ nb::object dlpack(const Array& a, nb::handle stream) {
   auto* owner = new Array(a);
   const nb::capsule capsule(owner, [](void* p) noexcept { delete static_cast<Array*>(p); });
   const int device = a.device().kind == DeviceKind::cuda ? nb::device::cuda::value : nb::device::cpu::value;
-  const nb::object view = nb::cast(
+  return nb::cast(
       nb::ndarray<>(a.mutable_data(), static_cast<std::size_t>(a.ndim()), shape, capsule, strides,
                     nb::dlpack::dtype{code, static_cast<std::uint8_t>(itemsize(d) * 8), 1}, device, a.device().index));
-  return view.attr("__dlpack__")();
 }
 
 Array item_at(const Array& a, nb::handle key) {

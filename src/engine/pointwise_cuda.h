@@ -18,7 +18,8 @@ struct PointwiseArrays {
 };
 
 template <class C, int I, int O, class F>
-__global__ void pointwise_kernel(const __grid_constant__ PointwiseArrays<I + O> arrays, const F f,
+__global__ void __launch_bounds__(256, 4)
+    pointwise_kernel(const __grid_constant__ PointwiseArrays<I + O> arrays, const F f,
                                  const __grid_constant__ std::array<Scaling, I> scaling) {
   constexpr int width = 4;
   const auto& loop = arrays.loop;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA side of the separable engine. A block computes a tile 64 columns wide. For each filter it folds the tile's rows
-// along x (lanes of a warp on different rows, odd pitch: no bank conflict), and the result along y (lanes on
-// neighbouring columns: coalesced stores). A thread makes eight neighbouring outputs of a fold, so a value read from
-// shared memory serves eight sums. The filtered values of a thread's eight elements stay in registers for the epilogue.
+// CUDA side of the separable engine: which kernel a bank gets, the tile kernel for double, and one axis at a time for
+// whatever fits neither. Float banks stream (separable_stream_cuda.h).
 //
-// Folding x before y changes no number but for Border::constant, where SciPy's order (y first) matters: see run_bank.
+// The tile kernel folds along y first and x second, in SciPy's order, so that float64 results are the same to the bit. A
+// block computes a tile 64 columns wide; lanes of a warp lie on neighbouring columns in both folds, so no bank conflicts.
 #pragma once
 
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
+#include "engine/separable_stream_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
 inline constexpr int tile_width = 64;
+inline constexpr int tile_height = 32;
 inline constexpr int fold_width = 8;
 inline constexpr int most_tile_taps = 65;  // Kernel parameters hold the weights: longer filters go one axis at a time.
 
@@ -28,7 +29,7 @@ template <class C>
 struct DeviceFilter {
   int input;
   bool keep_tile;  // same input as the filter before
-  bool keep_rows;  // and the same x taps
+  bool keep_rows;  // and the same y taps
   DeviceTaps<C> y, x;
 };
 
@@ -42,62 +43,31 @@ struct BankParams {
   Plane outputs[O];
 };
 
-/// acc[j] = fold of s[(j + k) * stride] over the taps k.
+/// acc[j] = fold of s[j * step + k * stride] over the taps k, in SciPy's order.
 template <class C, int N>
-__device__ __forceinline__ void fold(C (&acc)[N], const C* s, int stride, const DeviceTaps<C>& t) {
-#pragma unroll
-  for (int j = 0; j < N; ++j) acc[j] = C(0);
+__device__ __forceinline__ void fold(C (&acc)[N], const C* s, int step, int stride, const DeviceTaps<C>& t) {
   const int n = t.n;
-  if constexpr (std::is_same_v<C, float>) {
-    if (n >= N) {
-      // A value meets only the taps it belongs to: zero weights would turn an infinity beyond the window into NaN.
+  if (t.symmetry == Taps::Symmetry::none) {
 #pragma unroll
-      for (int i = 0; i < N - 1; ++i) {
-        const float v = s[i * stride];
-#pragma unroll
-        for (int j = 0; j <= i; ++j) acc[j] = fmaf(t.w[i - j], v, acc[j]);
-      }
-      int i = N - 1;
-#pragma unroll 4
-      for (; i < n; ++i) {
-        const float v = s[i * stride];
-#pragma unroll
-        for (int j = 0; j < N; ++j) acc[j] = fmaf(t.w[i - j], v, acc[j]);
-      }
-#pragma unroll
-      for (int e = 0; e < N - 1; ++e) {
-        const float v = s[(n + e) * stride];
-#pragma unroll
-        for (int j = e + 1; j < N; ++j) acc[j] = fmaf(t.w[n + e - j], v, acc[j]);
-      }
-    } else {
-      for (int k = 0; k < n; ++k) {
-        const float w = t.w[k];
-#pragma unroll
-        for (int j = 0; j < N; ++j) acc[j] = fmaf(w, s[(j + k) * stride], acc[j]);
-      }
-    }
-  } else if (t.symmetry == Taps::Symmetry::none) {
-#pragma unroll
-    for (int j = 0; j < N; ++j) acc[j] = s[(j + n - 1) * stride] * t.w[n - 1];
+    for (int j = 0; j < N; ++j) acc[j] = s[j * step + (n - 1) * stride] * t.w[n - 1];
     for (int k = 0; k < n - 1; ++k) {
       const C w = t.w[k];
 #pragma unroll
-      for (int j = 0; j < N; ++j) acc[j] += s[(j + k) * stride] * w;
+      for (int j = 0; j < N; ++j) acc[j] += s[j * step + k * stride] * w;
     }
-  } else {
-    const int c = n / 2;
-    const bool even = t.symmetry == Taps::Symmetry::even;
+    return;
+  }
+  const int c = n / 2;
+  const bool even = t.symmetry == Taps::Symmetry::even;
 #pragma unroll
-    for (int j = 0; j < N; ++j) acc[j] = s[(j + c) * stride] * t.w[c];
-    for (int k = 0; k < c; ++k) {
-      const C w = t.w[k];
+  for (int j = 0; j < N; ++j) acc[j] = s[j * step + c * stride] * t.w[c];
+  for (int k = 0; k < c; ++k) {
+    const C w = t.w[k];
 #pragma unroll
-      for (int j = 0; j < N; ++j) {
-        const C a = s[(j + k) * stride];
-        const C b = s[(j + n - 1 - k) * stride];
-        acc[j] += (even ? a + b : a - b) * w;
-      }
+    for (int j = 0; j < N; ++j) {
+      const C a = s[j * step + k * stride];
+      const C b = s[j * step + (n - 1 - k) * stride];
+      acc[j] += (even ? a + b : a - b) * w;
     }
   }
 }
@@ -148,14 +118,13 @@ __device__ __forceinline__ void load_tile(C* tile, int pitch, int rows, int colu
 }
 
 template <class C, int K, int O, class E>
-__global__ void __launch_bounds__(512) bank_kernel(const __grid_constant__ BankParams<C, K, O> p, const E epilogue) {
+__global__ void __launch_bounds__(256) bank_kernel(const __grid_constant__ BankParams<C, K, O> p, const E epilogue) {
   extern __shared__ __align__(16) unsigned char shared[];
   const Geometry& g = p.g;
   const int inner = static_cast<int>(g.inner);
   const int rows = p.tile_rows + p.halo_above + p.halo_below;
   const int columns = tile_width + (p.halo_left + p.halo_right) * inner;
-  const int pitch = columns | 1;
-  constexpr int mid_pitch = tile_width + 1;
+  const int pitch = columns;
   C* tile = reinterpret_cast<C*>(shared);
   C* mid = tile + rows * pitch;
 
@@ -180,36 +149,23 @@ __global__ void __launch_bounds__(512) bank_kernel(const __grid_constant__ BankP
       }
       if (!f.keep_rows) {
         __syncthreads();
-        for (int item = thread; item < rows * (tile_width / fold_width); item += threads) {
-          const int r = item % rows;
-          const int segment = item / rows * fold_width;
-          const C* s = tile + r * pitch + segment + (p.halo_left + f.x.first) * inner;
+        for (int item = thread; item < columns * (p.tile_rows / fold_width); item += threads) {
+          const int c = item % columns;
+          const int r = item / columns * fold_width;
           C acc[fold_width];
-          if (f.x.identity) {
+          fold<C, fold_width>(acc, tile + (r + p.halo_above + f.y.first) * pitch + c, pitch, pitch, f.y);
+          // The row beyond the image's side edge shows cval, not the first axis' answer to it.
+          const std::int64_t e = e0 + c - static_cast<std::int64_t>(p.halo_left) * inner;
+          const bool constant = p.borders.x == Border::constant && (e < 0 || e >= g.row());
 #pragma unroll
-            for (int j = 0; j < fold_width; ++j) acc[j] = s[j];
-          } else if (inner == 1) {
-            fold<C, fold_width>(acc, s, 1, f.x);
-          } else {
-#pragma unroll
-            for (int j = 0; j < fold_width; ++j) {
-              C one[1];
-              fold<C, 1>(one, s + j, inner, f.x);
-              acc[j] = one[0];
-            }
+          for (int j = 0; j < fold_width; ++j) {
+            mid[(r + j) * pitch + c] = constant ? static_cast<C>(p.borders.cval) : acc[j];
           }
-#pragma unroll
-          for (int j = 0; j < fold_width; ++j) mid[r * mid_pitch + segment + j] = acc[j];
         }
         __syncthreads();
       }
-      const C* s = mid + (first_row + p.halo_above + f.y.first) * mid_pitch + column;
-      if (f.y.identity) {
-#pragma unroll
-        for (int j = 0; j < fold_width; ++j) value[k][j] = s[j * mid_pitch];
-      } else {
-        fold<C, fold_width>(value[k], s, mid_pitch, f.y);
-      }
+      fold<C, fold_width>(value[k], mid + first_row * pitch + column + (p.halo_left + f.x.first) * inner, pitch, inner,
+                          f.x);
     }
     C result[O][fold_width];
 #pragma unroll
@@ -317,7 +273,7 @@ void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
     const Filter& f = bank.filters[k];
     p.filters[k].input = f.input;
     p.filters[k].keep_tile = k > 0 && f.input == bank.filters[k - 1].input;
-    p.filters[k].keep_rows = p.filters[k].keep_tile && f.x == bank.filters[k - 1].x;
+    p.filters[k].keep_rows = p.filters[k].keep_tile && f.y == bank.filters[k - 1].y;
     p.filters[k].y = device_taps<C>(f.y);
     p.filters[k].x = device_taps<C>(f.x);
     p.inputs[f.input] = bank.inputs[static_cast<std::size_t>(f.input)];
@@ -327,13 +283,11 @@ void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
     p.halo_right = std::max(p.halo_right, f.x.after());
   }
   for (int o = 0; o < O; ++o) p.outputs[o] = bank.outputs[o];
-  // Rows of a loaded tile: a multiple of 32 keeps every lane of the x fold busy.
   const int halo = p.halo_above + p.halo_below;
-  const int rows = halo <= 32 ? 64 : 128;
-  p.tile_rows = std::min(64, (rows - halo) / fold_width * fold_width);
+  p.tile_rows = tile_height;
   const int threads = p.tile_rows / fold_width * tile_width;
   const int columns = tile_width + (p.halo_left + p.halo_right) * static_cast<int>(p.g.inner);
-  const std::size_t shared = sizeof(C) * static_cast<std::size_t>((p.tile_rows + halo) * ((columns | 1) + tile_width + 1));
+  const std::size_t shared = sizeof(C) * static_cast<std::size_t>((2 * p.tile_rows + halo) * columns);
   const auto blocks_x = (p.g.row() + tile_width - 1) / tile_width;
   const auto blocks_y = (p.g.height + p.tile_rows - 1) / p.tile_rows;
   core::check(blocks_x < (std::int64_t{1} << 31), "separable", "rows of more than 2^37 elements are not supported");
@@ -354,25 +308,33 @@ bool fits_tile(const Bank<K, O>& bank, std::size_t item) {
     right = std::max(right, f.x.after());
   }
   const std::int64_t columns = tile_width + (left + right) * bank.geometry.inner;
-  const std::int64_t rows = above + below <= 32 ? 64 : 128;
-  return above + below <= 64 && rows * (columns + tile_width + 2) * static_cast<std::int64_t>(item) <= 220 * 1024;
+  return (2 * tile_height + above + below) * columns * static_cast<std::int64_t>(item) <= 220 * 1024;
+}
+
+/// One pass, when the bank's halos and weights fit a kernel and its order of axes changes nothing.
+template <class C, int K, int O, class E>
+bool run_in_one_pass(const Bank<K, O>& bank, const E& epilogue) {
+  if constexpr (std::is_same_v<C, float>) {
+    // With Border::constant SciPy's second axis sees cval beyond the edge, not the first axis' answer to it. The
+    // streaming kernel's order agrees when cval is 0 or when the taps sum to 1.
+    for (const Filter& f : bank.filters) {
+      if (f.y.identity() || f.x.identity() || bank.borders.cval == 0) continue;
+      if (bank.borders.x != Border::constant && bank.borders.y != Border::constant) continue;
+      if (std::fabs(f.y.sum() - 1) > 1e-6 || std::fabs(f.x.sum() - 1) > 1e-6) return false;
+    }
+    if (!fits_stream(bank)) return false;
+    run_stream<K, O, E>(bank, epilogue);
+  } else {
+    if (!fits_tile(bank, sizeof(C))) return false;
+    run_tile_bank<C, K, O, E>(bank, epilogue);
+  }
+  return true;
 }
 
 template <class C, int K, int O, class E>
 void run_bank(const Bank<K, O>& bank, const E& epilogue) {
   if (bank.geometry.size() == 0) return;
-  // With Border::constant SciPy's second axis sees cval beyond the edge, not the first axis' answer to it. The two
-  // orders agree when cval is 0 or when the taps sum to 1.
-  bool order_matters = false;
-  for (const Filter& f : bank.filters) {
-    order_matters = order_matters || (!f.y.identity() && !f.x.identity() && bank.borders.cval != 0 &&
-                                      (bank.borders.x == Border::constant || bank.borders.y == Border::constant) &&
-                                      (std::fabs(f.y.sum() - 1) > 1e-6 || std::fabs(f.x.sum() - 1) > 1e-6));
-  }
-  if (!order_matters && fits_tile(bank, sizeof(C))) {
-    run_tile_bank<C, K, O, E>(bank, epilogue);
-    return;
-  }
+  if (run_in_one_pass<C, K, O, E>(bank, epilogue)) return;
   // One axis at a time: each filter into an image of its own, then the epilogue over those.
   const Device device{DeviceKind::cuda, core::device_api().get_device()};
   const Geometry& g = bank.geometry;
@@ -380,9 +342,7 @@ void run_bank(const Bank<K, O>& bank, const E& epilogue) {
     const Geometry view = y ? Geometry{g.outer, g.height, g.row(), 1} : Geometry{1, g.outer * g.height, g.width, g.inner};
     const Filter filter = y ? Filter{0, taps, {}} : Filter{0, {}, taps};
     const Bank<1, 1> one{view, {from}, {filter}, {border, border, bank.borders.cval}, {to}};
-    if (fits_tile(one, sizeof(C))) {
-      run_tile_bank<C, 1, 1, Identity>(one, Identity{});
-    } else {
+    if (!run_in_one_pass<C, 1, 1, Identity>(one, Identity{})) {
       run_long_axis<C>(y ? view : Geometry{g.outer * g.height, g.width, g.inner, 1}, from, to, taps, border,
                        bank.borders.cval);
     }
@@ -409,7 +369,7 @@ void run_bank(const Bank<K, O>& bank, const E& epilogue) {
     last.inputs.push_back(now);
     last.filters[k] = Filter{k, {}, {}};
   }
-  run_tile_bank<C, K, O, E>(last, epilogue);
+  run_in_one_pass<C, K, O, E>(last, epilogue);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -27,6 +27,17 @@ inline dim3 grid_for(std::int64_t items, int block, std::int64_t most = 132 * 32
   return dim3(static_cast<unsigned>(std::clamp<std::int64_t>((items + block - 1) / block, 1, most)));
 }
 
+/// Of the current device; asked once per device.
+inline int multiprocessors() {
+  thread_local int known[64] = {};
+  int device = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  if (known[device] == 0) {
+    check(cudaDeviceGetAttribute(&known[device], cudaDevAttrMultiProcessorCount, device), "cudaDeviceGetAttribute");
+  }
+  return known[device];
+}
+
 template <class... Params, class... Args>
 void launch(void (*kernel)(Params...), dim3 grid, dim3 block, std::size_t shared, const Args&... args) {
   if (shared > 48 * 1024) {
