@@ -1,0 +1,76 @@
+"""Input makers: make(shape, dtype, rng) -> the positional arguments of a call. Small, odd-sized, different along each axis."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+
+SHAPES = {1: (157,), 2: (37, 53), 3: (11, 13, 17), 4: (5, 6, 7, 8)}
+SMALL = {1: (29,), 2: (13, 17), 3: (5, 7, 9), 4: (3, 4, 5, 6)}
+
+
+def _floats(shape, rng):
+    """A smooth wave with noise in [0, 1): gradients and second derivatives are everywhere well away from zero."""
+    grid = np.indices(shape, dtype=float)
+    wave = sum((np.sin(0.35 * (k + 1.3) * g + k) for k, g in enumerate(grid)), np.zeros(shape))
+    return 0.5 + 0.35 * np.tanh(wave) * 0.6 + 0.2 * (rng.random(shape) - 0.5)
+
+
+def array(shape, dtype, rng, *, signed=False):
+    """Floats in [0, 1) or (-1, 1), integers over their whole range, bools half and half, complex with both parts."""
+    dtype = np.dtype(dtype)
+    x = _floats(shape, rng)
+    if dtype.kind == "b":
+        return np.asarray(x > 0.5)
+    if dtype.kind in "iu":
+        info = np.iinfo(dtype)
+        whole = rng.integers(info.min, info.max, size=shape, dtype=dtype, endpoint=True)
+        wave = (info.min * (1 - x) + info.max * x).astype(dtype)
+        return np.asarray(np.where(rng.random(shape) < 0.2, whole, wave))
+    x = 2 * x - 1 if signed else x
+    return np.asarray((x + 1j * _floats(shape, rng)) if dtype.kind == "c" else x).astype(dtype)
+
+
+def unit(shape, dtype, rng):
+    return (array(shape, dtype, rng),)
+
+
+def signed(shape, dtype, rng):
+    return (array(shape, dtype, rng, signed=True),)
+
+
+def full_range(shape, dtype, rng):
+    """Every float that a conversion may find hard: the ends of the range, halves, values next to a rounding boundary."""
+    x = array(shape, dtype, rng, signed=True)
+    if x.dtype.kind == "f" and x.size:
+        hard = np.array([-1, 1, 0, -0.0, 0.5, -0.5, 0.5 / 255, 1.5 / 255, 126.5 / 127, 1 / 65535, 0.25, 1e-30], x.dtype)
+        x.reshape(-1)[: hard.size] = hard[: x.size]
+    return (x,)
+
+
+def pair(shape, dtype, rng):
+    return array(shape, dtype, rng), array(shape, dtype, rng)
+
+
+def channels(n, axis=-1):
+    """Images with n channels along `axis`; `shape` gives the spatial axes and one more that is replaced."""
+
+    def make(shape, dtype, rng):
+        if 0 not in shape and len(shape):
+            shape = list(shape)
+            shape.pop(axis if axis < 0 else min(axis, len(shape) - 1))
+            shape.insert(axis if axis >= 0 else len(shape) + 1 + axis, n)
+        return (array(tuple(shape), dtype, rng),)
+
+    return make
+
+
+def tensor(shape, dtype, rng):
+    """The upper-diagonal elements of a symmetric tensor field, as hessian_matrix and structure_tensor return them."""
+    pairs = combinations_with_replacement(range(len(shape)), 2)
+    return ([array(shape, dtype, rng, signed=True) * (1.5 if i == j else 0.4) for i, j in pairs],)
+
+
+def nothing(shape, dtype, rng):
+    return ()

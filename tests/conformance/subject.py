@@ -1,0 +1,62 @@
+"""Who is under test: opsin; or, to prove the harness, the oracles themselves, once as they are and once with rounding noise."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .calls import tree_map
+from .model import Op
+
+
+@dataclass
+class Subject:
+    name: str
+    opsin: object = None  # the package, when it is opsin; None: checks of what only opsin has are skipped
+    modules: dict[str, str] = field(default_factory=dict)
+    wrap: Callable = staticmethod(lambda op, fn: fn)
+
+    def get(self, op: Op):
+        return self.wrap(op, self.function(op.name))
+
+    def function(self, dotted: str):
+        module, name = dotted.rsplit(".", 1)
+        return getattr(self.module(module), name)
+
+    def module(self, name: str):
+        return importlib.import_module(self.modules.get(name, f"{self.name}.{name}"))
+
+    @property
+    def ndimage(self):
+        return self.module("ndimage")
+
+
+ORACLES = {m: f"skimage.{m}" for m in ("util", "color", "filters", "feature")} | {"ndimage": "scipy.ndimage"}
+
+
+def rounded(op: Op, fn):
+    """The oracle on inputs that are off by half a unit in the last place: what another, equally good arithmetic would return."""
+
+    def nudge(a):
+        if a.dtype.kind not in "fc" or op.tol.f32 == 0:
+            return a
+        noise = 1 + np.finfo(a.dtype).eps / 2 * np.random.default_rng(a.size).choice([-1, 1], a.shape)
+        return np.asarray(a * noise, dtype=a.dtype)
+
+    def call(*args, **kwargs):
+        return fn(*(tree_map(nudge, a) for a in args), **kwargs)
+
+    return call
+
+
+def load(name: str) -> Subject:
+    if name == "opsin":
+        return Subject("opsin", opsin=importlib.import_module("opsin"))
+    if name == "skimage":
+        return Subject("skimage", modules=ORACLES)
+    if name == "rounded":
+        return Subject("rounded", modules=ORACLES, wrap=rounded)
+    raise ValueError(f"no subject {name!r}: opsin, skimage or rounded")
