@@ -7,14 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .calls import Outcome, arrays, call, make_inputs, on_device, oracle, shape_of, tree_map, unit_of
+from .calls import Outcome, arrays, call, make_inputs, oracle, shape_of, tree_map, unit_of
 from .compare import assert_agree, assert_same_error
 from .images import SMALL
-from .model import COMPLEX, Case, Op, as_case
+from .model import Case, Op, as_case
 from .subject import Subject
-
-HERE = __file__
-
 
 class Failures(list):
     """Collects what differs, so that one run of a check shows all of it."""
@@ -56,7 +53,8 @@ def compare(op: Op, got: Outcome, want: Outcome, args, where: str, *, warned=Tru
             return  # scikit-image defines no complex images; where it lets them through, we may refuse them
         raise AssertionError(f"{where}: raises {type(got.error).__name__}({got.error})") from got.error
     image_ndim = ndim if ndim is not None else max((a.ndim for a in arrays(args)), default=0)
-    assert_agree(got.value, want.value, tol or op.tol, where, ndim=image_ndim, unit=unit_of(op, args))
+    single = not op.name.startswith("ndimage.") and any(a.dtype in (np.float16, np.float32) for a in arrays(args))
+    assert_agree(got.value, want.value, tol or op.tol, where, ndim=image_ndim, unit=unit_of(op, args), single=single)
     if warned:
         theirs = sorted({c.__name__ for c, _ in want.warned})
         ours = sorted({c.__name__ for c, _ in got.warned})

@@ -40,6 +40,11 @@ def signed(shape, dtype, rng):
     return (array(shape, dtype, rng, signed=True),)
 
 
+def complex_image(shape, dtype, rng):
+    """Complex whatever real dtype was asked for: complex64 for float32, complex128 for the rest."""
+    return (array(shape, np.result_type(dtype, np.complex64), rng),)
+
+
 def full_range(shape, dtype, rng):
     """Every float that a conversion may find hard: the ends of the range, halves, values next to a rounding boundary."""
     x = array(shape, dtype, rng, signed=True)

@@ -17,11 +17,12 @@ COMMON = [
     dict(sigmas=np.array([1.5, 2.5])),
     dict(sigmas=[0.8]),
     dict(sigmas=[]),
+    dict(sigmas=[0]),
     *(dict(sigmas=[1.7], mode=m) for m in MODES),
     dict(sigmas=[1.7, 3], mode="constant", cval=0.6),
     Case(dict(sigmas=[2.0], black_ridges=False), make=signed),
 ]
-BAD = [dict(sigmas=[1], mode="nonsense"), dict(sigmas=2), dict(sigmas=[0])]
+BAD = [dict(sigmas=[1], mode="nonsense"), dict(sigmas=2)]
 
 
 def _vesselness(name, jump, gammas):
