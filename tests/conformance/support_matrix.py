@@ -14,7 +14,7 @@ from conformance.ops import OPS  # noqa: E402
 TARGET = TESTS.parent / "docs" / "support_matrix.md"
 HEAD = """# Support matrix
 
-Generated from the conformance table by `tests/conformance/support_matrix.py`; do not edit. Every cell is tested: each row runs on
+Generated from the conformance table by `tests/conformance/support_matrix.py`; do not edit. The conformance run tests every cell: each row on
 every CPU target and on CUDA against scikit-image 0.26 or SciPy, for each dtype, ndim and memory layout.
 
 - **dtypes**: what is tested. Where scikit-image or SciPy refuses one of them, so does opsin, with the same exception type.

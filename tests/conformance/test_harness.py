@@ -99,7 +99,7 @@ def _no_defaults(fn):
 
 MUTANTS = {
     "values": [_slightly_off, _off_in_one_pixel, _wrong_dtype, _flattened, _changes_input, _ignores("mode"), _ignores("cval"),
-               _ignores("truncate"), _ignores("channel_axis"), _ignores("preserve_range")],
+               _ignores("truncate"), _ignores("channel_axis")],
     "dtypes": [_wrong_dtype, _refuses_bool, _ignores("preserve_range")],
     "layouts": [_ignores_strides],
     "edge_shapes": [_refuses_empty],
