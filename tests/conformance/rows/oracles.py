@@ -6,7 +6,7 @@ import numpy as np
 import skimage.filters
 
 
-def _mended(fn, radius):
+def _mended(fn, kernel_shape):
     """SciPy's n-D correlate reads outside the image for mode "reflect" when the kernel's radius reaches twice an axis' length
     (the coordinate -2n is mapped to -1). Extending the image first, by NumPy, keeps it away from that."""
 
@@ -14,13 +14,15 @@ def _mended(fn, radius):
     def call(image, *args, **kwargs):
         mode = kwargs.get("mode", "reflect")
         try:
-            pad = radius(*args, **kwargs)
+            kernel = kernel_shape(*args, **kwargs)
         except Exception:  # noqa: BLE001: bad arguments: let the function itself refuse them
-            pad = 0
-        hit = isinstance(image, np.ndarray) and any(1 < n <= pad // 2 + 1 for n in image.shape) and 0 not in image.shape
+            kernel = ()
+        shape = np.shape(image)
+        pad = max(kernel, default=0)
+        hit = len(kernel) == len(shape) and 0 not in shape and any(1 < n <= pad // 2 + 1 for n in shape)
         if not hit or mode not in ("reflect", "grid-mirror"):
             return fn(image, *args, **kwargs)
-        inside = tuple(slice(pad, pad + n) for n in image.shape)
+        inside = tuple(slice(pad, pad + n) for n in shape)
         result = fn(np.pad(image, pad, mode="symmetric"), *args, **kwargs)
         return tuple(r[inside] for r in result) if isinstance(result, tuple) else result[inside]
 
@@ -28,14 +30,12 @@ def _mended(fn, radius):
 
 
 def mend_correlate(fn):
-    return _mended(fn, lambda weights, **_: max(np.shape(weights)))
+    return _mended(fn, lambda weights, **_: np.shape(weights))
 
 
 def mend_gabor(fn):
     keys = ("theta", "bandwidth", "sigma_x", "sigma_y", "n_stds")
-    return _mended(
-        fn, lambda frequency, **k: max(skimage.filters.gabor_kernel(frequency, **{n: k[n] for n in keys if n in k}).shape)
-    )
+    return _mended(fn, lambda frequency, **k: skimage.filters.gabor_kernel(frequency, **{n: k[n] for n in keys if n in k}).shape)
 
 
 def mend_unsharp_mask(fn):

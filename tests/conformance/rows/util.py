@@ -1,6 +1,5 @@
 """util: conversions between dtypes, invert, crop, compare_images."""
 
-import numpy as np
 import skimage.util as ski
 
 from ..images import array, full_range, pair, signed
