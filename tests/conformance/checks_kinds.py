@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .calls import Outcome, arrays, call, make_inputs, on_device, shape_of, tree_map
-from .checks import Failures, applies, compare, edge_shapes, label
+from .checks import Failures, applies, compare, label
+from .images import edge_shapes
 from .kinds import CUPY, Kind
 from .model import Case, Op
 from .subject import Subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -79,3 +80,31 @@ def tensor(shape, dtype, rng):
 
 def nothing(shape, dtype, rng):
     return ()
+
+
+def layouts(a: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """The same values in other clothes."""
+    every_other = np.zeros(tuple(2 * n + 1 for n in a.shape), a.dtype)[tuple(slice(0, 2 * n, 2) for n in a.shape)]
+    padded = np.zeros(tuple(n + 3 for n in a.shape), a.dtype)[tuple(slice(1, 1 + n) for n in a.shape)]
+    for name, view in (("step slices", every_other), ("offset view", padded)):
+        view[...] = a
+        yield name, view
+    yield "negative strides", np.ascontiguousarray(a[(slice(None, None, -1),) * a.ndim])[(slice(None, None, -1),) * a.ndim]
+    yield "Fortran order", np.asfortranarray(a)
+    yield "byte-swapped", a.astype(a.dtype.newbyteorder())
+    unaligned = np.frombuffer(b"\0" + a.tobytes(), np.uint8)[1:].view(a.dtype).reshape(a.shape)
+    yield "unaligned and read-only", unaligned
+    read_only = a.copy()
+    read_only.flags.writeable = False
+    yield "read-only", read_only
+    if a.ndim > 1:
+        yield "transposed", np.ascontiguousarray(np.moveaxis(a, 0, -1)).transpose((a.ndim - 1, *range(a.ndim - 1)))
+
+
+def edge_shapes(ndim: int) -> list[tuple]:
+    """Empty along each axis, one pixel, one pixel thin, two pixels."""
+    one = (1,) * ndim
+    small = SMALL[ndim]
+    empty = [small[:k] + (0,) + small[k + 1 :] for k in range(ndim)]
+    thin = [one[:k] + (small[k],) + one[k + 1 :] for k in range(ndim)]
+    return [*empty, one, *thin, (2,) * ndim]
