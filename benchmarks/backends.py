@@ -1,0 +1,135 @@
+"""The two machines a benchmark can run on: how arrays get there, how a call is timed, how fast a copy is."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+ROTATE = 200e6  # bytes of input that a timing walks through, so that no cache holds them
+
+
+def tree(f, x):
+    return type(x)(tree(f, v) for v in x) if isinstance(x, (list, tuple)) else f(x) if hasattr(x, "dtype") else x
+
+
+def nbytes(x) -> int:
+    return sum(nbytes(v) for v in x) if isinstance(x, (list, tuple)) else getattr(x, "nbytes", 0)
+
+
+class Cpu:
+    name = "cpu"
+
+    def device(self) -> str:
+        try:
+            with open("/proc/cpuinfo") as info:
+                model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), platform.machine())
+        except OSError:
+            model = platform.processor() or platform.machine()
+        return model
+
+    def put(self, x):
+        return x
+
+    def get(self, x):
+        return x
+
+    def duplicate(self, x):
+        return tree(np.copy, x)
+
+    def sync(self):
+        pass
+
+    def sync_cost(self) -> float:
+        return 0.0
+
+    def device_time(self, call) -> float | None:
+        return None
+
+    def copy_bandwidth(self) -> float:
+        """Bytes per second, read and written, of a large copy on all cores into memory that is already mapped."""
+        a, b = np.ones(1 << 26, np.float32), np.ones(1 << 26, np.float32)
+        with ThreadPoolExecutor(threads := len(os.sched_getaffinity(0))) as pool:
+            parts = list(zip(np.array_split(b, threads), np.array_split(a, threads)))
+            copy = lambda: list(pool.map(lambda part: np.copyto(*part), parts))  # noqa: E731
+            return 2 * a.nbytes / min(_seconds(copy) for _ in range(9))
+
+
+class Cuda:
+    name = "cuda"
+
+    def __init__(self):
+        import cupy
+
+        self.cupy = cupy
+        cupy.zeros(1).sum()
+        self.sync()
+        self.block = cupy.zeros(1 << 26, np.float32)
+        self.other = cupy.zeros_like(self.block)
+
+    def device(self) -> str:
+        return self.cupy.cuda.runtime.getDeviceProperties(0)["name"].decode()
+
+    def put(self, x):
+        return tree(self.cupy.asarray, x)
+
+    def get(self, x):
+        return tree(self.cupy.asnumpy, x)
+
+    def duplicate(self, x):
+        return tree(self.cupy.copy, x)
+
+    def sync(self):
+        self.cupy.cuda.get_current_stream().synchronize()
+
+    def sync_cost(self) -> float:
+        return statistics.median(_seconds(self.sync) for _ in range(200))
+
+    def device_time(self, call) -> float:
+        """Seconds between two events around the call. Copies queued before it keep the GPU busy, so that the host is never late."""
+        times = []
+        for _ in range(9):
+            start, end = self.cupy.cuda.Event(), self.cupy.cuda.Event()
+            for _ in range(12):
+                self.cupy.copyto(self.other, self.block)
+            start.record()
+            call()
+            end.record()
+            end.synchronize()
+            times.append(self.cupy.cuda.get_elapsed_time(start, end) / 1e3)
+        return statistics.median(times)
+
+    def copy_bandwidth(self) -> float:
+        return 2 * self.block.nbytes / self.device_time(lambda: self.cupy.copyto(self.other, self.block))
+
+
+def _seconds(call) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def measure(machine, fn, args, *, calls=20, budget_s=20.0) -> tuple[float, int]:
+    """(median seconds of a synchronised call, number of calls). Fewer than `calls` only when the budget is spent.
+
+    The first call is not counted: it fills caches and pools. Inputs rotate over ROTATE bytes, as far as the number of calls goes.
+    """
+
+    def once(a):
+        fn(*a)
+        machine.sync()
+
+    first = _seconds(lambda: once(args))
+    affordable = int(np.clip(budget_s / max(first, 1e-7), 1, calls))
+    copies = int(np.clip(ROTATE / max(nbytes(args), 1) + 1, 1, affordable))
+    buffers = [args, *(machine.duplicate(args) for _ in range(copies - 1))]
+    machine.sync()
+    start, times = time.perf_counter(), []
+    while len(times) < calls and (not times or time.perf_counter() - start < budget_s):
+        a = buffers[len(times) % copies]
+        times.append(_seconds(lambda a=a: once(a)))
+    return statistics.median(times), len(times)

@@ -1,0 +1,153 @@
+"""From results to a Markdown table, a plot, and a verdict per target."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from .rows import Row
+
+REFERENCES = ("scikit-image", "scipy", "cucim", "cupy")
+LIBRARIES = ("opsin", "numpy", "scipy", "scikit-image", "opencv-python-headless", "cupy-cuda13x", "cupy-cuda12x", "cucim-cu13", "cucim-cu12")
+# The CPU's targets: the geometric mean of all rows, and the least of each row, less where the reference is near its own floor.
+MEAN, LEAST, NEAR_FLOOR, LEAST_NEAR_FLOOR, NOT_SLOWER = 12.0, 3.0, 3.0, 0.95, 0.95
+
+
+@dataclass
+class Result:
+    row: Row
+    size: str
+    dtype: str
+    device: str
+    floor: float = 0.0
+    times: dict[str, float] = field(default_factory=dict)  # library -> seconds
+    calls: dict[str, int] = field(default_factory=dict)
+    device_s: float | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def reference(self) -> float | None:
+        return next((self.times[n] for n in REFERENCES if n in self.times), None)
+
+    @property
+    def speedup(self) -> float | None:
+        return self.reference / self.times["opsin"] if self.reference else None
+
+    def targets(self) -> list[tuple[str, bool]]:
+        """(what is asked for, whether it holds) of this row."""
+        ours = self.times["opsin"]
+        if self.device == "cuda":
+            found = []
+            if self.dtype == "float32":
+                ms = {"large": self.row.large_ms, "small": self.row.small_ms}.get(self.size)
+                if ms is not None:
+                    found.append((f"<= {ms} ms", ours * 1e3 <= ms))
+                if self.row.floor_factor and self.size == "large":
+                    found.append((f"kernel <= {self.row.floor_factor}x floor", self.device_s <= self.row.floor_factor * self.floor))
+            return found
+        found = []
+        if self.reference:
+            least = LEAST_NEAR_FLOOR if self.reference <= NEAR_FLOOR * self.floor else LEAST
+            found.append((f">= {least}x", self.speedup >= least))
+        if "opencv" in self.times:
+            found.append((f"opencv >= {NOT_SLOWER}x", self.times["opencv"] / ours >= NOT_SLOWER))
+        return found
+
+
+def _ms(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds * 1e3:.4g}"
+
+
+def _verdict(result: Result) -> str:
+    return "; ".join(f"{text}: {'pass' if ok else 'FAIL'}" for text, ok in result.targets()) or "-"
+
+
+def line(r: Result) -> str:
+    theirs = ", ".join(f"{n} {_ms(t)}" for n, t in r.times.items() if n != "opsin")
+    return f"{r.row.name:32} {r.size:6} {r.dtype:8} opsin {_ms(r.times['opsin']):>8} ms  {theirs}  {_verdict(r)}  {'; '.join(r.notes)}"
+
+
+def geometric_mean(values) -> float:
+    values = [v for v in values if v]
+    return float(np.exp(np.mean(np.log(values)))) if values else float("nan")
+
+
+def summary(results: list[Result]) -> str:
+    verdicts = [ok for r in results for _, ok in r.targets()]
+    failed = [f"{r.row.name} {r.size} {r.dtype}: {t}" for r in results for t, ok in r.targets() if not ok]
+    mean = geometric_mean(r.speedup for r in results)
+    above_floor = geometric_mean(r.times["opsin"] / r.floor for r in results)
+    lines = ["| rows | geometric mean over the reference | geometric mean over the floor | targets met |", "|---:|---:|---:|---:|",
+             f"| {len(results)} | {mean:.2f}x | {above_floor:.2f}x | {sum(verdicts)} of {len(verdicts)} |"]
+    if results[0].device == "cpu":
+        lines.append(f"\ngeometric mean >= {MEAN}x: {'pass' if mean >= MEAN else 'FAIL'}")
+    return "\n".join([*lines, *(f"- misses {f}" for f in failed)])
+
+
+def _versions() -> str:
+    found = []
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return ", ".join(found)
+
+
+def _commit() -> str:
+    here = Path(__file__).parent
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=here, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def write(results: list[Result], machine, bandwidth: float, options) -> Path:
+    """<date>-<device>.md and .png under options.out; the path of the table."""
+    today = datetime.date.today().isoformat()
+    device = machine.device()
+    stem = f"{today}-{re.sub(r'[^a-z0-9]+', '-', device.lower()).strip('-')}" + ("-quick" if options.quick else "")
+    options.out.mkdir(parents=True, exist_ok=True)
+    libraries = [n for n in ("scikit-image", "scipy", "opencv", "cucim", "cupy") if any(n in r.times for r in results)]
+    head = ["row", "size", "dtype", "floor ms", "opsin ms", "x floor", "kernel ms", *(f"{n} ms" for n in libraries), "speed-up", "calls",
+            "target", "notes"]
+    text = [f"# {device}, {today}\n", f"Commit {_commit()}; {_versions()}. Copy {bandwidth / 1e9:.1f} GB/s, empty sync "
+            f"{machine.sync_cost() * 1e6:.1f} us. A time is the median of {options.calls} synchronised calls, of fewer (column calls: "
+            f"opsin/others) only where a function would take more than {options.budget:g} s for them.\n", summary(results), "",
+            "| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for r in results:
+        counts = "/".join(str(r.calls[n]) for n in ("opsin", *(n for n in r.calls if n != "opsin")))
+        cells = [r.row.name, r.size, r.dtype, _ms(r.floor), _ms(r.times["opsin"]), f"{r.times['opsin'] / r.floor:.1f}", _ms(r.device_s),
+                 *(_ms(r.times.get(n)) for n in libraries), f"{r.speedup:.1f}" if r.speedup else "-", counts, _verdict(r),
+                 "; ".join(r.notes) or "-"]
+        text.append("| " + " | ".join(cells) + " |")
+    path = options.out / f"{stem}.md"
+    path.write_text("\n".join(text) + "\n")
+    _plot(results, device, today, libraries, path.with_suffix(".png"))
+    return path
+
+
+def _plot(results, device, today, libraries, path):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    names = [f"{r.row.name} {r.size} {r.dtype}" for r in results]
+    y = np.arange(len(results))
+    figure, axis = plt.subplots(figsize=(9, 1.5 + 0.2 * len(results)), layout="constrained")
+    axis.scatter([r.floor * 1e3 for r in results], y, marker="|", color="0.4", label="floor")
+    for library in ["opsin", *libraries]:
+        shown = [(r.times[library] * 1e3, k) for k, r in enumerate(results) if library in r.times]
+        axis.scatter(*zip(*shown), s=18, label=library)
+    axis.set(xscale="log", xlabel="ms per call", yticks=y, title=f"{device}, {today}")
+    axis.set_yticklabels(names, fontsize=6)
+    axis.invert_yaxis()
+    axis.grid(axis="x", alpha=0.3)
+    axis.legend(loc="upper right", fontsize=7)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)

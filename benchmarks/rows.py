@@ -1,0 +1,153 @@
+"""One row per benchmark: an op, its arguments, its input, its targets, and OpenCV's way to the same result where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+FLOATS = ("float32", "float64")
+ALL = ("float32", "uint8", "float64")
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str  # as it stands in the table
+    op: str  # "module.function"
+    kwargs: dict = field(default_factory=dict)
+    ndim: int = 2
+    make: str = "image"  # image, rgb, rgba, pair or tensor
+    dtypes: tuple[str, ...] = ALL
+    large_ms: float | None = None  # GPU targets, f32
+    small_ms: float | None = None
+    floor_factor: float | None = None  # GPU target: device time / floor
+    opencv: Callable | None = None  # (cv2, image) -> result
+    opencv_dtypes: tuple[str, ...] = ("float32",)
+
+
+ONE_KERNEL, RIDGE = 0.025, 0.08  # ms at 512^2
+
+
+def _radius(sigma):
+    return 2 * int(4 * sigma + 0.5) + 1
+
+
+def _cv_gaussian(sigma, border):
+    return lambda cv2, x: cv2.GaussianBlur(x, (_radius(sigma),) * 2, sigma, borderType=getattr(cv2, f"BORDER_{border}"))
+
+
+def _cv_gray(cv2, x):
+    return cv2.transform(x, np.array([[0.2125, 0.7154, 0.0721]], x.dtype))
+
+
+def _cv_depth(cv2, x):
+    return cv2.CV_16S if x.dtype == np.uint8 else -1
+
+
+def _cv_sobel(cv2, x):
+    return cv2.Sobel(x, _cv_depth(cv2, x), 1, 0, ksize=3, borderType=cv2.BORDER_REFLECT)
+
+
+def _cv_laplace(cv2, x):
+    return cv2.Laplacian(x, _cv_depth(cv2, x), ksize=1, borderType=cv2.BORDER_REFLECT)
+
+
+def _cv_filter(weights):
+    return lambda cv2, x: cv2.filter2D(x, _cv_depth(cv2, x), weights, borderType=cv2.BORDER_REFLECT)
+
+
+def _cv_box(size):
+    return lambda cv2, x: cv2.blur(x, (size, size), borderType=cv2.BORDER_REFLECT)
+
+
+W3 = np.array([[1, 2, 1], [0, 3, -2], [-1, -4, 1]], float)
+W7 = np.add.outer(np.arange(7.0), np.arange(7.0) ** 2) - 12
+
+CORE = [
+    Row("rgb2gray", "color.rgb2gray", make="rgb", floor_factor=1.08, small_ms=ONE_KERNEL, opencv=_cv_gray, opencv_dtypes=FLOATS),
+    Row("gaussian s1", "filters.gaussian", dict(sigma=1), large_ms=0.08, small_ms=ONE_KERNEL,
+        opencv=_cv_gaussian(1, "REPLICATE"), opencv_dtypes=FLOATS),
+    Row("gaussian s4", "filters.gaussian", dict(sigma=4), large_ms=0.12, small_ms=ONE_KERNEL,
+        opencv=_cv_gaussian(4, "REPLICATE"), opencv_dtypes=FLOATS),
+    Row("gaussian s2 3d", "filters.gaussian", dict(sigma=2), ndim=3, large_ms=0.15),
+    Row("sobel", "filters.sobel", large_ms=0.07, small_ms=ONE_KERNEL),
+    Row("sobel 3d", "filters.sobel", ndim=3, large_ms=0.09),
+    Row("laplace", "filters.laplace", large_ms=0.065, small_ms=ONE_KERNEL),
+    Row("unsharp_mask", "filters.unsharp_mask", large_ms=0.15, small_ms=ONE_KERNEL),
+    Row("difference_of_gaussians", "filters.difference_of_gaussians", dict(low_sigma=1), large_ms=0.15, small_ms=ONE_KERNEL),
+    Row("frangi s2", "filters.frangi", dict(sigmas=[2]), large_ms=0.40, small_ms=RIDGE),
+    Row("hessian s2", "filters.hessian", dict(sigmas=[2]), large_ms=0.40, small_ms=RIDGE),
+    Row("meijering s2", "filters.meijering", dict(sigmas=[2]), large_ms=0.35, small_ms=RIDGE),
+    Row("sato s1-3", "filters.sato", dict(sigmas=[1, 2, 3]), large_ms=0.9, small_ms=RIDGE),
+    Row("sato s2 3d", "filters.sato", dict(sigmas=[2]), ndim=3, large_ms=1.2),
+    Row("structure_tensor", "feature.structure_tensor", large_ms=0.2, small_ms=ONE_KERNEL),
+    Row("gabor 0.2", "filters.gabor", dict(frequency=0.2), large_ms=0.3, small_ms=ONE_KERNEL),
+]  # fmt: skip
+
+MORE = [
+    *(Row(n, f"util.{n}") for n in ("img_as_float", "img_as_float32", "img_as_float64", "img_as_ubyte", "img_as_uint", "img_as_int",
+                                    "img_as_bool", "invert")),
+    Row("crop", "util.crop", dict(crop_width=2, copy=True)),
+    *(Row(f"compare_images {m}", "util.compare_images", dict(method=m), make="pair") for m in ("diff", "blend", "checkerboard")),
+    Row("gray2rgb", "color.gray2rgb"),
+    Row("rgba2rgb", "color.rgba2rgb", make="rgba"),
+    *(Row(n, f"filters.{n}") for n in ("scharr", "prewitt", "farid", "roberts", "sobel_h", "sobel_v", "scharr_h", "scharr_v",
+                                       "prewitt_h", "prewitt_v", "farid_h", "farid_v", "roberts_pos_diag", "roberts_neg_diag")),
+    Row("correlate_sparse", "filters.correlate_sparse", dict(kernel=np.eye(5))),
+    Row("hessian_matrix", "feature.hessian_matrix", dict(sigma=2, use_gaussian_derivatives=True)),
+    Row("hessian_matrix differences", "feature.hessian_matrix", dict(sigma=2, use_gaussian_derivatives=False)),
+    Row("hessian_matrix_det", "feature.hessian_matrix_det", dict(sigma=3)),
+    Row("hessian_matrix_eigvals", "feature.hessian_matrix_eigvals", make="tensor", dtypes=FLOATS),
+    Row("hessian_matrix_eigvals 3d", "feature.hessian_matrix_eigvals", make="tensor", ndim=3, dtypes=FLOATS),
+    Row("structure_tensor_eigenvalues", "feature.structure_tensor_eigenvalues", make="tensor", dtypes=FLOATS),
+    Row("shape_index", "feature.shape_index", dict(sigma=2)),
+    Row("frangi s2 3d", "filters.frangi", dict(sigmas=[2]), ndim=3),
+    Row("structure_tensor 3d", "feature.structure_tensor", ndim=3),
+]  # fmt: skip
+
+NDIMAGE = [
+    Row("correlate 3x3", "ndimage.correlate", dict(weights=W3), opencv=_cv_filter(W3)),
+    Row("correlate 3x3 to i16", "ndimage.correlate", dict(weights=W3, output=np.int16), dtypes=("uint8",), opencv=_cv_filter(W3),
+        opencv_dtypes=("uint8",)),
+    Row("correlate 7x7", "ndimage.correlate", dict(weights=W7), opencv=_cv_filter(W7)),
+    Row("convolve 3x3", "ndimage.convolve", dict(weights=W3)),
+    Row("convolve 3x3x3 3d", "ndimage.convolve", dict(weights=np.arange(27.0).reshape(3, 3, 3) - 13), ndim=3),
+    Row("correlate1d 5", "ndimage.correlate1d", dict(weights=[1, 4, 6, 4, 1], axis=0)),
+    Row("convolve1d 5", "ndimage.convolve1d", dict(weights=[1, 4, 6, 4, 1])),
+    Row("gaussian_filter s2", "ndimage.gaussian_filter", dict(sigma=2), opencv=_cv_gaussian(2, "REFLECT"), opencv_dtypes=FLOATS),
+    Row("gaussian_filter s2 order 1", "ndimage.gaussian_filter", dict(sigma=2, order=1)),
+    Row("gaussian_filter1d s2", "ndimage.gaussian_filter1d", dict(sigma=2)),
+    Row("uniform_filter 5", "ndimage.uniform_filter", dict(size=5), opencv=_cv_box(5), opencv_dtypes=FLOATS),
+    Row("uniform_filter 5 3d", "ndimage.uniform_filter", dict(size=5), ndim=3),
+    Row("uniform_filter1d 9", "ndimage.uniform_filter1d", dict(size=9)),
+    Row("sobel axis", "ndimage.sobel", opencv=_cv_sobel, opencv_dtypes=FLOATS),
+    Row("sobel axis to i16", "ndimage.sobel", dict(output=np.int16), dtypes=("uint8",), opencv=_cv_sobel, opencv_dtypes=("uint8",)),
+    Row("prewitt axis", "ndimage.prewitt"),
+    Row("ndimage.laplace", "ndimage.laplace", opencv=_cv_laplace, opencv_dtypes=FLOATS),
+    Row("ndimage.laplace to i16", "ndimage.laplace", dict(output=np.int16), dtypes=("uint8",), opencv=_cv_laplace,
+        opencv_dtypes=("uint8",)),
+    Row("gaussian_laplace s2", "ndimage.gaussian_laplace", dict(sigma=2)),
+    Row("gaussian_gradient_magnitude s2", "ndimage.gaussian_gradient_magnitude", dict(sigma=2)),
+]  # fmt: skip
+
+ROWS = [*CORE, *MORE, *NDIMAGE]
+SIZES = {"large": {2: (4096, 4096), 3: (256, 256, 256)}, "small": {2: (512, 512), 3: (64, 64, 64)}, "quick": {2: (48, 40), 3: (16, 12, 14)}}
+
+
+def inputs(row: Row, size: str, dtype: str, seed: int) -> tuple:
+    """The positional arguments: a smooth pattern with noise, in [0, 1] for floats and over the range for integers."""
+    shape = SIZES[size][row.ndim]
+    rng = np.random.default_rng(seed)
+
+    def image(*extra):
+        x = rng.random((*shape, *extra), dtype=np.float32)
+        wave = np.sin(np.arange(shape[1], dtype=np.float32) / 7)[:, None] if extra else np.sin(np.arange(shape[-1]) / 7)
+        x = (0.6 * x + 0.2 + 0.2 * wave.astype(np.float32)).clip(0, 1)
+        return (x * np.iinfo(dtype).max).astype(dtype) if np.dtype(dtype).kind in "iu" else x.astype(dtype)
+
+    if row.make == "pair":
+        return image(), image()
+    if row.make == "tensor":
+        return ([image() for _ in range(row.ndim * (row.ndim + 1) // 2)],)
+    return (image(*{"rgb": (3,), "rgba": (4,)}.get(row.make, ())),)

@@ -1,0 +1,1 @@
+"""The conformance table and the engine that runs it."""
