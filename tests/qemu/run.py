@@ -1,9 +1,10 @@
 """A build that holds several CPU targets runs on CPUs that lack the higher ones.
 
-`opsin_targets` prints one line, `target=x86-64-v3 checksum=1.25`, and exits with 0. Here it runs under qemu-x86_64 as a CPU
-with AVX2 but no AVX-512 and as one without AVX2. The checks: the right target is chosen, no illegal instruction is met
-(an object of a higher target that leaked into the baseline would die of SIGILL), the result is the native one, and a
-target that the CPU cannot run is refused by name.
+`opsin_targets` prints one line, `target=x86-64-v3 checksum=1.25`, and exits with 0. Here it runs under qemu-x86_64 as
+a CPU with AVX2 but no AVX-512 and as one without AVX2. The checks: the right target is chosen, no illegal instruction
+is met (an object of a higher target that leaked into the baseline would die of SIGILL), the result is the native one,
+and a target that the CPU cannot run is refused by name.
+"""
 
 from __future__ import annotations
 
