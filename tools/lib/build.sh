@@ -1,4 +1,4 @@
-# build: CMake presets. Objects come from ccache, so a build folder can be thrown away.
+# build: CMake presets. CMakeLists.txt compiles through ccache, so a build folder can be thrown away.
 
 find_nvcc() {
   command -v nvcc && return
@@ -20,8 +20,7 @@ default_preset() {
 build_preset() {
   local preset=$1
   shift
-  local arguments=(-G Ninja "-DPython_EXECUTABLE=$VENV/bin/python" "$@") language nvcc
-  for language in C CXX CUDA; do arguments+=("-DCMAKE_${language}_COMPILER_LAUNCHER=ccache"); done
+  local arguments=("-DPython_EXECUTABLE=$VENV/bin/python" "$@") nvcc
   if [ "$preset" = cuda ]; then
     nvcc=$(find_nvcc) || die "preset cuda: no nvcc in PATH, nor under CUDA_HOME"
     arguments+=("-DCMAKE_CUDA_COMPILER=$nvcc" "-DCMAKE_CUDA_ARCHITECTURES=${OPSIN_CUDA_ARCH:-90}")

@@ -41,8 +41,12 @@ loud() {
   progress $((SECONDS - start)) ok "$title"
 }
 
-# The last line of FILE that says something, without pytest's rule of '='.
-last_line() { sed 's/=\{2,\}//g; s/^ *//; s/ *$//' "$1" | awk 'NF { line = $0 } END { print substr(line, 1, 90) }'; }
+# The line of FILE for a table: the last one that counts tests, else the last one that says something.
+last_line() {
+  sed 's/=\{2,\}//g; s/^ *//; s/ *$//' "$1" |
+    awk 'NF { last = $0 } /[0-9] passed|[0-9] failed|tests passed/ { count = $0 }
+         END { print substr(count ? count : last, 1, 90) }'
+}
 
 # fingerprint FILE... : one hash of the contents of files and of the words that do not name one.
 fingerprint() {

@@ -69,7 +69,10 @@ test_python() {
   return "$failed"
 }
 
-test_upstream() { suite "scikit-image's own suite" timeout 1500 "$VENV/bin/python" tests/upstream/run.py; }
+test_upstream() {
+  suite "scikit-image's own suite" timeout 1500 "$VENV/bin/python" tests/upstream/run.py \
+    --opsin-path "build/$(default_preset)/python" -n "$JOBS"
+}
 
 test_qemu() {
   build_for_tests targets || return 1
