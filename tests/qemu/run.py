@@ -1,6 +1,6 @@
 """A build that holds several CPU targets runs on CPUs that lack the higher ones.
 
-`opsin_targets` prints one line, `target=x86-64-v3 checksum=1.25`, and exits with 0. Here it runs under qemu-x86_64 as
+`opsin_targets` prints one line, `target x86-64-v3 sum 1858.66`, and exits with 0. Here it runs under qemu-x86_64 as
 a CPU with AVX2 but no AVX-512 and as one without AVX2. The checks: the right target is chosen, no illegal instruction
 is met (an object of a higher target that leaked into the baseline would die of SIGILL), the result is the native one,
 and a target that the CPU cannot run is refused by name.
@@ -33,11 +33,11 @@ def run(command: list[str], forced: str | None = None) -> subprocess.CompletedPr
 
 
 def chosen(result: subprocess.CompletedProcess) -> tuple[str, float]:
-    """Target and checksum of a run that must have worked."""
+    """Target and total of a run that must have worked."""
     if result.returncode < 0 or result.returncode > 128:
         number = abs(result.returncode) % 128
         raise AssertionError(f"died of {signal.Signals(number).name}\n{result.stderr}")
-    match = re.search(r"target=(\S+) checksum=(\S+)", result.stdout)
+    match = re.search(r"target (\S+) sum (\S+)", result.stdout)
     if result.returncode != 0 or not match:
         raise AssertionError(f"exit status {result.returncode}\n{result.stdout}{result.stderr}")
     return match.group(1), float(match.group(2))
@@ -45,14 +45,14 @@ def chosen(result: subprocess.CompletedProcess) -> tuple[str, float]:
 
 def check_cpu(program: str, cpu: str, expected: str, too_high: str, reference: float) -> str:
     emulated = ["qemu-x86_64", "-cpu", cpu, program]
-    target, checksum = chosen(run(emulated))
+    target, total = chosen(run(emulated))
     assert target == expected, f"{cpu}: chose {target}, expected {expected}"
-    assert abs(checksum - reference) <= TOLERANCE * abs(reference), f"{cpu}: {checksum} instead of {reference}"
+    assert abs(total - reference) <= TOLERANCE * abs(reference), f"{cpu}: {total} instead of {reference}"
     assert chosen(run(emulated, forced=LOWEST))[0] == LOWEST, f"{cpu}: OPSIN_CPU_TARGET={LOWEST} was not obeyed"
     refused = run(emulated, forced=too_high)
     assert refused.returncode not in (0, 128 + signal.SIGILL, -signal.SIGILL), f"{cpu}: accepted {too_high}"
     assert too_high in refused.stderr, f"{cpu}: the refusal of {too_high} does not name it: {refused.stderr!r}"
-    return f"{cpu}: {target}, checksum {checksum:g}; {too_high} refused"
+    return f"{cpu}: {target}, sum {total:g}; {too_high} refused"
 
 
 def main(program: str) -> int:
