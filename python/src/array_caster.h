@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only hand-off of arrays and streams between Python and opsin.
+//
+// A binding makes a Call, turns its Python arguments into Arrays with it, and runs the operation through it:
+//
+//   Call call;
+//   const Array a = call.in(image);
+//   return call.run([&] { return filters::gaussian(a, options); });
+//
+// The first array decides what kind comes back (NumPy, CuPy, PyTorch, JAX, opsin.Array) and on which stream the work is
+// queued; run() releases the GIL and emits the warnings that the operation left.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/memory.h"
+#include "opsin/array.h"
+#include "opsin/border.h"
+
+namespace opsin::python {
+
+namespace nb = nanobind;
+
+enum class Kind { numpy, opsin, cupy, torch, jax };
+
+class Call {
+ public:
+  /// Any array-like: see the file's head; lists and scalars as numpy.asarray takes them. Throws TypeError for dtypes
+  /// that opsin has not (bfloat16, object, ...).
+  Array in(nb::handle object);
+  /// The same for an optional argument.
+  std::optional<Array> in_optional(nb::handle object);
+  /// An array that the operation writes into and that run() then returns as it is.
+  std::optional<Array> out(nb::handle object);
+
+  template <class F>
+  nb::object run(F&& f) {
+    return finish(invoke(f));
+  }
+  /// For operations with several results: a list.
+  template <class F>
+  nb::list run_list(F&& f) {
+    nb::list list;
+    for (const Array& a : invoke(f)) list.append(finish(a));
+    return list;
+  }
+  /// For results that are no arrays.
+  template <class F>
+  auto invoke(F&& f) {
+    const Scope scope(*this);
+    auto result = [&] {
+      const nb::gil_scoped_release release;
+      return f();
+    }();
+    emit_warnings();
+    return result;
+  }
+
+  Kind kind() const { return kind_.value_or(Kind::numpy); }
+
+ private:
+  struct Allocator;
+  struct Scope {
+    explicit Scope(Call& call);
+    std::optional<StreamGuard> stream;
+    std::unique_ptr<core::ResultAllocator> allocator;
+  };
+
+  nb::object finish(const Array& result);
+  static void emit_warnings();
+  void note_kind(Kind kind, Device device);
+
+  std::optional<Kind> kind_;
+  Device device_;
+  StreamHandle stream_ = nullptr;
+  std::vector<std::pair<void*, nb::object>> owned_;  // results that the caller's library allocated, by their memory
+  nb::object out_object_;
+  const void* out_data_ = nullptr;
+};
+
+/// An Array as an object of the given kind, without a copy.
+nb::object to_python(const Array& array, Kind kind);
+
+/// A real number or a sequence of them.
+std::vector<double> numbers(nb::handle value);
+std::vector<int> integers(nb::handle value);
+
+/// A mode name or a sequence of them.
+Border border(nb::handle mode);
+std::vector<Border> borders(nb::handle modes);
+
+/// None, an integer or a tuple with one integer.
+std::optional<int> optional_axis(nb::handle value);
+
+/// numpy.dtype and the like.
+DType dtype_from(nb::handle value);
+nb::object numpy_dtype(DType dtype);
+
+void bind_array(nb::module_& m);
+
+}  // namespace opsin::python

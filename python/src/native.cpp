@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// opsin._native: the extension module. One bind_<module> per public header.
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "array_caster.h"
+#include "core/memory.h"
+#include "modules.h"
+#include "opsin/device.h"
+#include "opsin/error.h"
+
+namespace opsin::python {
+namespace {
+
+/// C++ exceptions as the Python exception of the same name.
+void translate(const std::exception_ptr& p, void* cuda_error) {
+  try {
+    std::rethrow_exception(p);
+  } catch (const ValueError& e) {
+    PyErr_SetString(PyExc_ValueError, e.what());
+  } catch (const TypeError& e) {
+    PyErr_SetString(PyExc_TypeError, e.what());
+  } catch (const IndexError& e) {
+    PyErr_SetString(PyExc_IndexError, e.what());
+  } catch (const NotImplementedError& e) {
+    PyErr_SetString(PyExc_NotImplementedError, e.what());
+  } catch (const MemoryError& e) {
+    PyErr_SetString(PyExc_MemoryError, e.what());
+  } catch (const IoError& e) {
+    PyErr_SetString(PyExc_OSError, e.what());
+  } catch (const CudaError& e) {
+    PyErr_SetString(static_cast<PyObject*>(cuda_error), e.what());
+  } catch (const RuntimeError& e) {
+    PyErr_SetString(PyExc_RuntimeError, e.what());
+  }
+}
+
+}  // namespace
+}  // namespace opsin::python
+
+NB_MODULE(_native, m) {
+  using namespace opsin::python;
+  m.doc() = "opsin's compiled core; use the package opsin.";
+  nb::object cuda_error = nb::steal(PyErr_NewExceptionWithDoc(
+      "opsin.CudaError", "CUDA is not available, or one of its calls failed.", PyExc_RuntimeError, nullptr));
+  m.attr("CudaError") = cuda_error;
+  nb::register_exception_translator(translate, cuda_error.release().ptr());
+
+  bind_array(m);
+  m.def("version", [] { return std::string(opsin::version()); });
+  m.def("cpu_targets", &opsin::cpu_targets);
+  m.def("cpu_target", &opsin::cpu_target);
+  m.def("cuda_device_count", &opsin::cuda_device_count);
+  m.def("cuda_unavailable_reason", &opsin::cuda_unavailable_reason);
+  m.def("num_threads", &opsin::num_threads);
+  m.def("set_num_threads", &opsin::set_num_threads);
+  m.def("synchronize", [](const std::string& device) {
+    const opsin::Device d = opsin::Device::parse(device);
+    const nb::gil_scoped_release release;
+    opsin::synchronize(d);
+  });
+  m.def("cached_cpu_bytes", &opsin::core::cached_cpu_bytes);
+  m.def("release_cached_cpu_memory", &opsin::core::release_cached_cpu_memory);
+  m.def("set_float_policy", [](const std::string& policy) {
+    if (policy != "skimage" && policy != "single") throw opsin::ValueError("the float policy is \"skimage\" or \"single\", not \"" + policy + "\"");
+    const auto before = opsin::set_float_policy(policy == "single" ? opsin::FloatPolicy::single : opsin::FloatPolicy::skimage);
+    return std::string(before == opsin::FloatPolicy::single ? "single" : "skimage");
+  });
+  m.def("float_policy", [] { return std::string(opsin::float_policy() == opsin::FloatPolicy::single ? "single" : "skimage"); });
+
+  nb::module_ color = m.def_submodule("color");
+  bind_color(color);
+  nb::module_ filters = m.def_submodule("filters");
+  bind_filters(filters);
+}

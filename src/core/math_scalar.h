@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scalar side of core/math.h. fma is explicit: the build turns contraction off, so a * b + c is two roundings.
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+
+namespace opsin::OPSIN_TARGET {
+
+/// The element type of a value type: float for float and for a vector of floats.
+template <class V>
+struct ElementOf {
+  using type = V;
+};
+template <class V>
+using Element = typename ElementOf<V>::type;
+
+template <class V>
+HD V broadcast(Element<V> x) {
+  if constexpr (std::is_same_v<V, Element<V>>) {
+    return x;
+  } else {
+    return V::broadcast(x);
+  }
+}
+
+HD float fma(float a, float b, float c) { return ::fmaf(a, b, c); }
+HD double fma(double a, double b, double c) { return ::fma(a, b, c); }
+HD float sqrt(float a) { return ::sqrtf(a); }
+HD double sqrt(double a) { return ::sqrt(a); }
+HD float abs(float a) { return ::fabsf(a); }
+HD double abs(double a) { return ::fabs(a); }
+HD float exp(float a) { return ::expf(a); }
+HD double exp(double a) { return ::exp(a); }
+HD float cos(float a) { return ::cosf(a); }
+HD double cos(double a) { return ::cos(a); }
+HD float acos(float a) { return ::acosf(a); }
+HD double acos(double a) { return ::acos(a); }
+HD float atan(float a) { return ::atanf(a); }
+HD double atan(double a) { return ::atan(a); }
+HD float rint(float a) { return ::rintf(a); }
+HD double rint(double a) { return ::rint(a); }
+
+/// a where the condition holds, else b.
+template <class T>
+HD T pick(bool condition, T a, T b) {
+  return condition ? a : b;
+}
+
+/// NumPy's minimum and maximum but for NaN: the second argument where either is NaN.
+HD float min(float a, float b) { return a < b ? a : b; }
+HD double min(double a, double b) { return a < b ? a : b; }
+HD float max(float a, float b) { return a > b ? a : b; }
+HD double max(double a, double b) { return a > b ? a : b; }
+
+/// NumPy's maximum: NaN where either is NaN.
+template <class V>
+HD V max_nan(V a, V b) {
+  return pick(a == a, max(a, b), a);
+}
+
+}  // namespace opsin::OPSIN_TARGET

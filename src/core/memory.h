@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where buffers come from.
+#pragma once
+
+#include <memory>
+
+#include "opsin/array.h"
+
+namespace opsin::core {
+
+/// Memory of opsin's own on a device: 64-byte aligned and recycled on the CPU, from opsin's CUDA pool and freed on the
+/// stream it was made on elsewhere. Throws MemoryError.
+std::shared_ptr<Buffer> allocate(std::size_t bytes, Device device);
+
+/// A caller's allocator for arrays that are handed back to it (CuPy's or PyTorch's memory). Null means opsin's own.
+struct ResultAllocator {
+  virtual ~ResultAllocator() = default;
+  virtual std::shared_ptr<Buffer> allocate(const Extents& shape, DType dtype, Device device) = 0;
+};
+
+/// Makes results of this thread come from `allocator` for its scope.
+class ResultAllocatorScope {
+ public:
+  explicit ResultAllocatorScope(ResultAllocator* allocator);
+  ~ResultAllocatorScope();
+  ResultAllocatorScope(const ResultAllocatorScope&) = delete;
+  ResultAllocatorScope& operator=(const ResultAllocatorScope&) = delete;
+
+ private:
+  ResultAllocator* before_;
+};
+
+/// An uninitialised array that the operation returns to its caller. Scratch memory is Array::empty.
+Array empty_result(const Extents& shape, DType dtype, Device device);
+
+/// Bytes of CPU memory kept for reuse, and giving them back to the system.
+std::size_t cached_cpu_bytes();
+void release_cached_cpu_memory();
+
+}  // namespace opsin::core

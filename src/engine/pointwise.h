@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pointwise engine: outputs at an element from inputs at the same element.
+//
+// The functor has   template <class V> HD void operator()(const V (&in)[I], V (&out)[O]) const
+// with V the value type of the compute type C. Inputs are converted from their dtype by their Scaling on load, outputs
+// to theirs on store; all arrays have one shape (broadcast a constant by stride 0).
+#pragma once
+
+#include "core/dispatch.h"
+#include "core/scaling.h"
+#include "engine/loop.h"
+
+#ifdef OPSIN_TARGET_CUDA
+#include "engine/pointwise_cuda.h"
+#else
+#include "engine/pointwise_cpu.h"
+#endif
+
+namespace opsin::OPSIN_TARGET::engine {
+
+template <class C, int I, int O, class F>
+void pointwise(const std::array<Array, O>& outputs, const std::array<Array, I>& inputs, const F& f,
+               const std::array<Scaling, I>& scaling = {}) {
+  std::array<Array, I + O> all;
+  for (int i = 0; i < I; ++i) all[i] = inputs[i];
+  for (int o = 0; o < O; ++o) all[I + o] = outputs[o];
+  const auto loop = opsin::engine::make_loop<I + O>(all);
+  if (loop.size() == 0) return;
+  run_pointwise<C, I, O>(loop, f, scaling);
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: Apache-2.0
+// CUDA side of the separable engine. A block computes a tile 64 columns wide. For each filter it folds the tile's rows
+// along x (lanes of a warp on different rows, odd pitch: no bank conflict), and the result along y (lanes on
+// neighbouring columns: coalesced stores). A thread makes eight neighbouring outputs of a fold, so a value read from
+// shared memory serves eight sums. The filtered values of a thread's eight elements stay in registers for the epilogue.
+//
+// Folding x before y changes no number but for Border::constant, where SciPy's order (y first) matters: see run_bank.
+#pragma once
+
+#include "core/cuda/launch.h"
+#include "core/cuda/memory_access.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+inline constexpr int tile_width = 64;
+inline constexpr int fold_width = 8;
+inline constexpr int most_tile_taps = 65;  // Kernel parameters hold the weights: longer filters go one axis at a time.
+
+template <class C>
+struct DeviceTaps {
+  int n, first;
+  Taps::Symmetry symmetry;
+  bool identity;
+  C w[most_tile_taps];
+};
+
+template <class C>
+struct DeviceFilter {
+  int input;
+  bool keep_tile;  // same input as the filter before
+  bool keep_rows;  // and the same x taps
+  DeviceTaps<C> y, x;
+};
+
+template <class C, int K, int O>
+struct BankParams {
+  Geometry g;
+  Borders borders;
+  int tile_rows, halo_left, halo_right, halo_above, halo_below;
+  DeviceFilter<C> filters[K];
+  Plane inputs[K];
+  Plane outputs[O];
+};
+
+/// acc[j] = fold of s[(j + k) * stride] over the taps k.
+template <class C, int N>
+__device__ __forceinline__ void fold(C (&acc)[N], const C* s, int stride, const DeviceTaps<C>& t) {
+#pragma unroll
+  for (int j = 0; j < N; ++j) acc[j] = C(0);
+  const int n = t.n;
+  if constexpr (std::is_same_v<C, float>) {
+    if (n >= N) {
+      // A value meets only the taps it belongs to: zero weights would turn an infinity beyond the window into NaN.
+#pragma unroll
+      for (int i = 0; i < N - 1; ++i) {
+        const float v = s[i * stride];
+#pragma unroll
+        for (int j = 0; j <= i; ++j) acc[j] = fmaf(t.w[i - j], v, acc[j]);
+      }
+      int i = N - 1;
+#pragma unroll 4
+      for (; i < n; ++i) {
+        const float v = s[i * stride];
+#pragma unroll
+        for (int j = 0; j < N; ++j) acc[j] = fmaf(t.w[i - j], v, acc[j]);
+      }
+#pragma unroll
+      for (int e = 0; e < N - 1; ++e) {
+        const float v = s[(n + e) * stride];
+#pragma unroll
+        for (int j = e + 1; j < N; ++j) acc[j] = fmaf(t.w[n + e - j], v, acc[j]);
+      }
+    } else {
+      for (int k = 0; k < n; ++k) {
+        const float w = t.w[k];
+#pragma unroll
+        for (int j = 0; j < N; ++j) acc[j] = fmaf(w, s[(j + k) * stride], acc[j]);
+      }
+    }
+  } else if (t.symmetry == Taps::Symmetry::none) {
+#pragma unroll
+    for (int j = 0; j < N; ++j) acc[j] = s[(j + n - 1) * stride] * t.w[n - 1];
+    for (int k = 0; k < n - 1; ++k) {
+      const C w = t.w[k];
+#pragma unroll
+      for (int j = 0; j < N; ++j) acc[j] += s[(j + k) * stride] * w;
+    }
+  } else {
+    const int c = n / 2;
+    const bool even = t.symmetry == Taps::Symmetry::even;
+#pragma unroll
+    for (int j = 0; j < N; ++j) acc[j] = s[(j + c) * stride] * t.w[c];
+    for (int k = 0; k < c; ++k) {
+      const C w = t.w[k];
+#pragma unroll
+      for (int j = 0; j < N; ++j) {
+        const C a = s[(j + k) * stride];
+        const C b = s[(j + n - 1 - k) * stride];
+        acc[j] += (even ? a + b : a - b) * w;
+      }
+    }
+  }
+}
+
+template <class C>
+__device__ __forceinline__ void load_tile(C* tile, int pitch, int rows, int columns, const Plane& plane,
+                                          const Geometry& g, const Borders& borders, std::int64_t outer,
+                                          std::int64_t y_first, std::int64_t e_first, int thread, int threads) {
+  const std::int64_t row = g.row();
+  const bool inside = y_first >= 0 && y_first + rows <= g.height && e_first >= 0 && e_first + columns <= row;
+  // A warp takes a row at a time, lanes along it.
+  const int warp = thread / 32;
+  const int lane = thread % 32;
+  if (inside) {
+    with_storage<C>(plane.dtype, [&]<class T>(Tag<T>) {
+      const T* image = static_cast<const T*>(plane.data) + (outer * g.height + y_first) * row + e_first;
+      for (int r = warp; r < rows; r += threads / 32) {
+#pragma unroll 4
+        for (int c = lane; c < columns; c += 32) {
+          tile[r * pitch + c] = plane.scaling.apply(load_as<C>(image + r * row + c));
+        }
+      }
+    });
+    return;
+  }
+  const char* image = static_cast<const char*>(plane.data);
+  const std::int64_t item = static_cast<std::int64_t>(itemsize(plane.dtype));
+  for (int r = warp; r < rows; r += threads / 32) {
+    const std::int64_t y = border_index(y_first + r, g.height, borders.y);
+    for (int c = lane; c < columns; c += 32) {
+      const std::int64_t e = e_first + c;
+      std::int64_t column = e;
+      if (e < 0 || e >= row) {
+        // Floor division: e may be negative.
+        const std::int64_t x = (e >= 0 ? e : e - (g.inner - 1)) / g.inner;
+        const std::int64_t from = border_index(x, g.width, borders.x);
+        column = from < 0 ? -1 : from * g.inner + (e - x * g.inner);
+      }
+      C value = static_cast<C>(borders.cval);
+      if (y >= 0 && column >= 0) {
+        const char* at = image + ((outer * g.height + y) * row + column) * item;
+        value = plane.dtype == dtype_of<C> ? *reinterpret_cast<const C*>(at) : load_one<C>(at, plane.dtype);
+        value = plane.scaling.apply(value);
+      }
+      tile[r * pitch + c] = value;
+    }
+  }
+}
+
+template <class C, int K, int O, class E>
+__global__ void __launch_bounds__(512) bank_kernel(const __grid_constant__ BankParams<C, K, O> p, const E epilogue) {
+  extern __shared__ __align__(16) unsigned char shared[];
+  const Geometry& g = p.g;
+  const int inner = static_cast<int>(g.inner);
+  const int rows = p.tile_rows + p.halo_above + p.halo_below;
+  const int columns = tile_width + (p.halo_left + p.halo_right) * inner;
+  const int pitch = columns | 1;
+  constexpr int mid_pitch = tile_width + 1;
+  C* tile = reinterpret_cast<C*>(shared);
+  C* mid = tile + rows * pitch;
+
+  const std::int64_t e0 = static_cast<std::int64_t>(blockIdx.x) * tile_width;
+  const std::int64_t blocks_y = (g.height + p.tile_rows - 1) / p.tile_rows;
+  const int thread = threadIdx.x;
+  const int threads = blockDim.x;
+  const int column = thread % tile_width;
+  const int first_row = thread / tile_width * fold_width;
+
+  for (std::int64_t block = blockIdx.y; block < g.outer * blocks_y; block += gridDim.y) {
+    const std::int64_t outer = block / blocks_y;
+    const std::int64_t y0 = (block - outer * blocks_y) * p.tile_rows;
+    C value[K][fold_width];
+#pragma unroll
+    for (int k = 0; k < K; ++k) {
+      const DeviceFilter<C>& f = p.filters[k];
+      if (!f.keep_tile) {
+        __syncthreads();
+        load_tile(tile, pitch, rows, columns, p.inputs[f.input], g, p.borders, outer, y0 - p.halo_above,
+                  e0 - static_cast<std::int64_t>(p.halo_left) * inner, thread, threads);
+      }
+      if (!f.keep_rows) {
+        __syncthreads();
+        for (int item = thread; item < rows * (tile_width / fold_width); item += threads) {
+          const int r = item % rows;
+          const int segment = item / rows * fold_width;
+          const C* s = tile + r * pitch + segment + (p.halo_left + f.x.first) * inner;
+          C acc[fold_width];
+          if (f.x.identity) {
+#pragma unroll
+            for (int j = 0; j < fold_width; ++j) acc[j] = s[j];
+          } else if (inner == 1) {
+            fold<C, fold_width>(acc, s, 1, f.x);
+          } else {
+#pragma unroll
+            for (int j = 0; j < fold_width; ++j) {
+              C one[1];
+              fold<C, 1>(one, s + j, inner, f.x);
+              acc[j] = one[0];
+            }
+          }
+#pragma unroll
+          for (int j = 0; j < fold_width; ++j) mid[r * mid_pitch + segment + j] = acc[j];
+        }
+        __syncthreads();
+      }
+      const C* s = mid + (first_row + p.halo_above + f.y.first) * mid_pitch + column;
+      if (f.y.identity) {
+#pragma unroll
+        for (int j = 0; j < fold_width; ++j) value[k][j] = s[j * mid_pitch];
+      } else {
+        fold<C, fold_width>(value[k], s, mid_pitch, f.y);
+      }
+    }
+    C result[O][fold_width];
+#pragma unroll
+    for (int j = 0; j < fold_width; ++j) {
+      C in[K], out[O];
+#pragma unroll
+      for (int k = 0; k < K; ++k) in[k] = value[k][j];
+      epilogue(in, out);
+#pragma unroll
+      for (int o = 0; o < O; ++o) result[o][j] = out[o];
+    }
+    const std::int64_t e = e0 + column;
+    if (e < g.row()) {
+#pragma unroll
+      for (int o = 0; o < O; ++o) {
+        const Plane& plane = p.outputs[o];
+        const std::int64_t first = (outer * g.height + y0 + first_row) * g.row() + e;
+        if (plane.dtype == dtype_of<C>) {
+          C* to = static_cast<C*>(plane.data) + first;
+#pragma unroll
+          for (int j = 0; j < fold_width; ++j) {
+            if (y0 + first_row + j < g.height) to[j * g.row()] = result[o][j];
+          }
+        } else {
+          const auto item = static_cast<std::int64_t>(itemsize(plane.dtype));
+#pragma unroll
+          for (int j = 0; j < fold_width; ++j) {
+            if (y0 + first_row + j >= g.height) continue;
+            store_one<C>(static_cast<char*>(plane.data) + (first + j * g.row()) * item, plane.dtype, result[o][j]);
+          }
+        }
+      }
+    }
+  }
+}
+
+template <class C>
+DeviceTaps<C> device_taps(const Taps& t) {
+  DeviceTaps<C> d{};
+  d.n = t.size();
+  d.first = t.first;
+  d.symmetry = t.symmetry;
+  d.identity = t.identity();
+  for (int i = 0; i < d.n; ++i) d.w[i] = static_cast<C>(t.weight[static_cast<std::size_t>(i)]);
+  return d;
+}
+
+/// A thread an element, straight from global memory: filters too long for a tile. Slower by the number of taps a
+/// cache line serves; rows and columns still come coalesced.
+template <class C>
+__global__ void long_axis_kernel(const Geometry g, const Plane input, const Plane output, const Border border,
+                                 const C cval, const C* __restrict__ w, const int n, const int first,
+                                 const Taps::Symmetry symmetry) {
+  // The filtered axis is g.height; g.row() elements lie beside it.
+  const std::int64_t total = g.size();
+  const std::int64_t row = g.row();
+  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
+  const auto item = static_cast<std::int64_t>(itemsize(input.dtype));
+  for (std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; i < total; i += step) {
+    const std::int64_t e = i % row;
+    const std::int64_t y = i / row % g.height;
+    const char* line = static_cast<const char*>(input.data) + (i / row / g.height * g.height * row + e) * item;
+    const auto at = [&](int k) {
+      const std::int64_t from = border_index(y + first + k, g.height, border);
+      if (from < 0) return cval;
+      const char* p = line + from * row * item;
+      const C value = input.dtype == dtype_of<C> ? *reinterpret_cast<const C*>(p) : load_one<C>(p, input.dtype);
+      return input.scaling.apply(value);
+    };
+    C acc = C(0);
+    if constexpr (std::is_same_v<C, float>) {
+      for (int k = 0; k < n; ++k) acc = fmaf(w[k], at(k), acc);
+    } else if (symmetry == Taps::Symmetry::none) {
+      acc = at(n - 1) * w[n - 1];
+      for (int k = 0; k < n - 1; ++k) acc += at(k) * w[k];
+    } else {
+      acc = at(n / 2) * w[n / 2];
+      for (int k = 0; k < n / 2; ++k) {
+        acc += (symmetry == Taps::Symmetry::even ? at(k) + at(n - 1 - k) : at(k) - at(n - 1 - k)) * w[k];
+      }
+    }
+    store_one<C>(static_cast<char*>(output.data) + i * static_cast<std::int64_t>(itemsize(output.dtype)), output.dtype,
+                 acc);
+  }
+}
+
+/// One axis of any length into `output`.
+template <class C>
+void run_long_axis(const Geometry& g, const Plane& input, const Plane& output, const Taps& taps, Border border,
+                   double cval) {
+  std::vector<C> weights(taps.weight.begin(), taps.weight.end());
+  const Device device{DeviceKind::cuda, core::device_api().get_device()};
+  const Array host = Array::from(std::span<const C>(weights), {taps.size()});
+  const Array w = host.to(device);
+  cuda::launch(long_axis_kernel<C>, cuda::grid_for(g.size(), 256), dim3(256), 0, g, input, output, border,
+               static_cast<C>(cval), w.data_as<C>(), taps.size(), taps.first, taps.symmetry);
+}
+
+template <class C, int K, int O, class E>
+void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
+  BankParams<C, K, O> p{};
+  p.g = bank.geometry;
+  p.borders = bank.borders;
+  for (int k = 0; k < K; ++k) {
+    const Filter& f = bank.filters[k];
+    p.filters[k].input = f.input;
+    p.filters[k].keep_tile = k > 0 && f.input == bank.filters[k - 1].input;
+    p.filters[k].keep_rows = p.filters[k].keep_tile && f.x == bank.filters[k - 1].x;
+    p.filters[k].y = device_taps<C>(f.y);
+    p.filters[k].x = device_taps<C>(f.x);
+    p.inputs[f.input] = bank.inputs[static_cast<std::size_t>(f.input)];
+    p.halo_above = std::max(p.halo_above, f.y.before());
+    p.halo_below = std::max(p.halo_below, f.y.after());
+    p.halo_left = std::max(p.halo_left, f.x.before());
+    p.halo_right = std::max(p.halo_right, f.x.after());
+  }
+  for (int o = 0; o < O; ++o) p.outputs[o] = bank.outputs[o];
+  // Rows of a loaded tile: a multiple of 32 keeps every lane of the x fold busy.
+  const int halo = p.halo_above + p.halo_below;
+  const int rows = halo <= 32 ? 64 : 128;
+  p.tile_rows = std::min(64, (rows - halo) / fold_width * fold_width);
+  const int threads = p.tile_rows / fold_width * tile_width;
+  const int columns = tile_width + (p.halo_left + p.halo_right) * static_cast<int>(p.g.inner);
+  const std::size_t shared = sizeof(C) * static_cast<std::size_t>((p.tile_rows + halo) * ((columns | 1) + tile_width + 1));
+  const auto blocks_x = (p.g.row() + tile_width - 1) / tile_width;
+  const auto blocks_y = (p.g.height + p.tile_rows - 1) / p.tile_rows;
+  core::check(blocks_x < (std::int64_t{1} << 31), "separable", "rows of more than 2^37 elements are not supported");
+  const dim3 grid(static_cast<unsigned>(blocks_x),
+                  static_cast<unsigned>(std::min<std::int64_t>(p.g.outer * blocks_y, 65535)));
+  cuda::launch(bank_kernel<C, K, O, E>, grid, dim3(static_cast<unsigned>(threads)), shared, p, epilogue);
+}
+
+/// True when the filters' halos and weights fit a tile.
+template <int K, int O>
+bool fits_tile(const Bank<K, O>& bank, std::size_t item) {
+  int above = 0, below = 0, left = 0, right = 0;
+  for (const Filter& f : bank.filters) {
+    if (f.y.size() > most_tile_taps || f.x.size() > most_tile_taps) return false;
+    above = std::max(above, f.y.before());
+    below = std::max(below, f.y.after());
+    left = std::max(left, f.x.before());
+    right = std::max(right, f.x.after());
+  }
+  const std::int64_t columns = tile_width + (left + right) * bank.geometry.inner;
+  const std::int64_t rows = above + below <= 32 ? 64 : 128;
+  return above + below <= 64 && rows * (columns + tile_width + 2) * static_cast<std::int64_t>(item) <= 220 * 1024;
+}
+
+template <class C, int K, int O, class E>
+void run_bank(const Bank<K, O>& bank, const E& epilogue) {
+  if (bank.geometry.size() == 0) return;
+  // With Border::constant SciPy's second axis sees cval beyond the edge, not the first axis' answer to it. The two
+  // orders agree when cval is 0 or when the taps sum to 1.
+  bool order_matters = false;
+  for (const Filter& f : bank.filters) {
+    order_matters = order_matters || (!f.y.identity() && !f.x.identity() && bank.borders.cval != 0 &&
+                                      (bank.borders.x == Border::constant || bank.borders.y == Border::constant) &&
+                                      (std::fabs(f.y.sum() - 1) > 1e-6 || std::fabs(f.x.sum() - 1) > 1e-6));
+  }
+  if (!order_matters && fits_tile(bank, sizeof(C))) {
+    run_tile_bank<C, K, O, E>(bank, epilogue);
+    return;
+  }
+  // One axis at a time: each filter into an image of its own, then the epilogue over those.
+  const Device device{DeviceKind::cuda, core::device_api().get_device()};
+  const Geometry& g = bank.geometry;
+  const auto axis = [&](bool y, const Plane& from, const Plane& to, const Taps& taps, Border border) {
+    const Geometry view = y ? Geometry{g.outer, g.height, g.row(), 1} : Geometry{1, g.outer * g.height, g.width, g.inner};
+    const Filter filter = y ? Filter{0, taps, {}} : Filter{0, {}, taps};
+    const Bank<1, 1> one{view, {from}, {filter}, {border, border, bank.borders.cval}, {to}};
+    if (fits_tile(one, sizeof(C))) {
+      run_tile_bank<C, 1, 1, Identity>(one, Identity{});
+    } else {
+      run_long_axis<C>(y ? view : Geometry{g.outer * g.height, g.width, g.inner, 1}, from, to, taps, border,
+                       bank.borders.cval);
+    }
+  };
+  Bank<K, O> last{g, {}, {}, bank.borders, bank.outputs};
+  std::vector<Array> images;
+  const auto image = [&]() -> Plane {
+    images.push_back(Array::empty({g.size()}, dtype_of<C>, device));
+    return {images.back().mutable_data(), dtype_of<C>, {}};
+  };
+  for (int k = 0; k < K; ++k) {
+    const Filter& f = bank.filters[k];
+    Plane now = bank.inputs[static_cast<std::size_t>(f.input)];
+    if (!f.y.identity()) {
+      const Plane next = image();
+      axis(true, now, next, f.y, bank.borders.y);
+      now = next;
+    }
+    if (!f.x.identity()) {
+      const Plane next = image();
+      axis(false, now, next, f.x, bank.borders.x);
+      now = next;
+    }
+    last.inputs.push_back(now);
+    last.filters[k] = Filter{k, {}, {}};
+  }
+  run_tile_bank<C, K, O, E>(last, epilogue);
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine
