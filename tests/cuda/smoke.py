@@ -8,7 +8,7 @@ TOLERANCE = 1e-5
 
 
 def check(title, on_cpu, on_gpu):
-    got = np.asarray(on_gpu.to_host() if hasattr(on_gpu, "to_host") else on_gpu)
+    got = np.asarray(on_gpu)
     scale = np.abs(on_cpu).max()
     error = np.abs(got - on_cpu).max()
     assert got.dtype == on_cpu.dtype, f"{title}: {got.dtype} instead of {on_cpu.dtype}"

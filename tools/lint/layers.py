@@ -20,8 +20,8 @@ MAY_SEE = {
     "engine": {"public", "core", "engine"},
     "module": {"public", "core", "engine", "module"},
     "io": {"public", "core", "io"},
-    # Python is compiled against an installed opsin as well, which has the public headers only.
-    "python": {"public", "python"},
+    # The array hand-over needs the core (memory, streams); operations are reached through public headers.
+    "python": {"public", "core", "python"},
 }
 
 # System headers and the layers that may name them, first match decides.
