@@ -97,6 +97,9 @@ gpu_run() {
   gpu_step 200 "pytest -m cuda" "$python" -m pytest -q -m cuda -n 8 -p no:cacheprovider tests/conformance tests/python
   gpu_step 200 "benchmarks" "$python" benchmarks/run.py --gpu
   gpu_step 60 "support matrix" "$python" tools/docs/support_matrix.py
+  # doctest calls an empty selection a success.
+  gpu_step 10 "C++ tests named cuda" bash -c '"$1" "--test-case=*cuda*" --count | grep "filters: [1-9]"' - \
+    "$BUNDLE/bin/opsin_tests"
   local tool
   for tool in memcheck racecheck; do
     gpu_step 60 "$tool, C++" compute-sanitizer --tool "$tool" --error-exitcode 1 \
