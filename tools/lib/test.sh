@@ -1,0 +1,80 @@
+# test: every suite runs, whatever failed before it; one table closes the output.
+
+TEST_PARTS=(asan cpp targets python upstream qemu)
+SUMMARY=()
+
+test_all() {
+  local part failed=0
+  [ $# -gt 0 ] || set -- "${TEST_PARTS[@]}"
+  for part in "$@"; do
+    [ "$(type -t "test_$part")" = function ] || die "no test part '$part' (${TEST_PARTS[*]})"
+  done
+  for part in "$@"; do "test_$part" || failed=1; done
+  printf '\n%-34s %-5s %7s  %s\n' suite '' seconds 'last line'
+  printf '%s\n' "${SUMMARY[@]}"
+  return "$failed"
+}
+
+# suite TITLE COMMAND...: shows the output and keeps a line for the table.
+suite() {
+  local title=$1 start=$SECONDS log outcome=ok status=0
+  shift
+  mkdir -p "$LOGS"
+  log=$LOGS/test-$(tr -cs 'a-zA-Z0-9\n' '-' <<<"$title").log
+  printf '\n== %s\n' "$title"
+  "$@" 2>&1 | tee "$log" || status=$?
+  [ "$status" -eq 0 ] || outcome=FAIL
+  SUMMARY+=("$(printf '%-34s %-5s %7d  %s' "$title" "$outcome" $((SECONDS - start)) "$(last_line "$log")")")
+  return "$status"
+}
+
+ctest_in() { timeout 900 ctest --test-dir "build/$1" --output-on-failure --parallel "$JOBS"; }
+
+pytest_in_venv() { timeout 2400 "$VENV/bin/python" -m pytest -q -n "$JOBS" "$@"; }
+
+build_for_tests() { build_preset "$1" || { SUMMARY+=("$(printf '%-34s FAIL' "build $1")") && return 1; }; }
+
+# Address and undefined-behaviour sanitizers over the C++ tests; Python is left out, its allocator hides too much.
+test_asan() {
+  build_for_tests asan || return 1
+  ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    suite "C++, ASan and UBSan" ctest_in asan
+}
+
+test_cpp() { suite "C++, $(default_preset)" ctest_in "$(default_preset)"; }
+
+# The C++ tests once per CPU target of the build that holds all of them, as far as this CPU goes.
+test_targets() {
+  build_for_tests targets || return 1
+  local target failed=0
+  for target in $(cpu_targets); do
+    OPSIN_CPU_TARGET=$target suite "C++, targets, $target" ctest_in targets || failed=1
+  done
+  return "$failed"
+}
+
+# The x86-64 levels this CPU has, lowest first. The dynamic loader knows them; flags in /proc/cpuinfo would need a table.
+cpu_targets() {
+  /lib64/ld-linux-x86-64.so.2 --help | sed -n 's/^ *\(x86-64-v[234]\) (supported.*/\1/p' | sort
+}
+
+# Python tests on the highest target, then the conformance table on every other one that the build has.
+test_python() {
+  local target targets failed=0
+  suite "Python, $(default_preset)" pytest_in_venv tests/python tests/conformance tests/lint || failed=1
+  targets=$("$VENV/bin/python" -c 'import opsin; print(*opsin.cpu_targets()[:-1])') || return 1
+  for target in $targets; do
+    OPSIN_CPU_TARGET=$target suite "Python, $target" pytest_in_venv tests/conformance || failed=1
+  done
+  return "$failed"
+}
+
+test_upstream() {
+  suite "scikit-image's own suite" timeout 1500 "$VENV/bin/python" tests/upstream/run.py \
+    --opsin-path "build/$(default_preset)/python" -n "$JOBS"
+}
+
+test_qemu() {
+  build_for_tests targets || return 1
+  suite "older CPUs under qemu" timeout 600 "$VENV/bin/python" tests/qemu/run.py build/targets/bin/opsin_targets
+}

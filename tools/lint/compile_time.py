@@ -1,0 +1,62 @@
+"""No object takes more than 20 s to compile.
+
+`.ninja_log` holds wall time, which a second job or a busy machine stretches. So an object that is over the limit there
+is compiled once more, alone and without ccache, and the processor time of that run decides. An object that ccache
+served is seen as fast: a clean build is the strict check.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from common import ROOT, report
+
+LIMIT_S = 20.0
+TOP = 5
+
+
+def last_durations(log: str) -> dict[str, float]:
+    """Seconds of the last run per object, from the text of a .ninja_log (versions 5 to 7)."""
+    seconds = {}
+    for line in log.splitlines():
+        fields = line.split("\t")
+        if len(fields) == 5 and fields[3].endswith(".o"):
+            seconds[fields[3]] = (int(fields[1]) - int(fields[0])) / 1000
+    return seconds
+
+
+def processor_time(build: Path, obj: str) -> float:
+    """Seconds of processor time to compile one object alone, ccache off."""
+    command = subprocess.run(
+        ["ninja", "-C", build, "-t", "commands", "-s", obj], check=True, capture_output=True, text=True
+    ).stdout
+    lines = [line for line in command.splitlines() if not line.startswith("ninja:")]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(lines[-1], shell=True, cwd=build, check=True, env={**os.environ, "CCACHE_DISABLE": "1"})
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def check(build: Path, limit: float = LIMIT_S, measure=processor_time) -> list[str]:
+    log = build / ".ninja_log"
+    if not log.exists():
+        return [f"{build}: no .ninja_log; build first"]
+    seconds = {obj: s for obj, s in last_durations(log.read_text()).items() if (build / obj).exists()}
+    slowest = sorted(seconds.items(), key=lambda item: -item[1])
+    for obj, wall in slowest[:TOP]:
+        print(f"{wall:7.1f} s  {obj}")
+    problems = []
+    for obj, wall in slowest:
+        if wall > limit and (alone := measure(build, obj)) > limit:
+            problems.append(f"{obj}: {alone:.1f} s of processor time to compile, the limit is {limit:g} s")
+    return problems
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: compile_time.py BUILD_FOLDER...")
+    sys.exit(report([problem for folder in sys.argv[1:] for problem in check(ROOT / folder)]))
