@@ -33,7 +33,7 @@ def is_dtype(x):
     return isinstance(x, (type, np.dtype)) or (type(x).__module__ == "torch" and type(x).__name__ == "dtype")
 
 
-def as_output(output, complex_result, stacklevel=3):
+def as_output(output, input, complex_result, stacklevel=3):
     """(dtype or None, array or None) of an `output` argument."""
     if output is None:
         return None, None
@@ -50,7 +50,12 @@ def as_output(output, complex_result, stacklevel=3):
         if not issubclass(dtype.type, np.number):
             raise RuntimeError("output must have numeric dtype")
         return dtype, None
-    return None, as_input(output)
+    out = as_input(output)
+    if tuple(out.shape) != tuple(input.shape):
+        raise RuntimeError("output shape not correct")
+    if complex_result and not is_complex(out):
+        raise RuntimeError("output must have complex dtype")
+    return None, out
 
 
 def per_axis(value, count):

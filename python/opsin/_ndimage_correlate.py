@@ -16,7 +16,7 @@ def _along_axis(function, input, weights, axis, output, mode, cval, origin):
     input = as_input(input)
     weights = _weights(weights)
     complex_result = is_complex(input) or is_complex(weights)
-    dtype, out = as_output(output, complex_result, stacklevel=4)
+    dtype, out = as_output(output, input, complex_result, stacklevel=4)
     axis = one_axis(axis, len(input.shape))
     return function(input, weights, axis, dtype, out, mode, cval, operator.index(origin))
 
@@ -113,7 +113,7 @@ def _all_axes(function, input, weights, output, mode, cval, origin, axes):
         raise RuntimeError("A sequence of modes is not supported")
     axes = all_axes(axes, len(input.shape))
     origin = per_axis(origin, len(axes))
-    dtype, out = as_output(output, is_complex(input) or is_complex(weights), stacklevel=4)
+    dtype, out = as_output(output, input, is_complex(input) or is_complex(weights), stacklevel=4)
     return function(input, weights, dtype, out, mode, cval, origin, axes)
 
 

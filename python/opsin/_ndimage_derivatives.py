@@ -9,7 +9,7 @@ def _edges(function, input, axis, output, mode, cval):
     input = as_input(input)
     ndim = len(input.shape)
     axis = one_axis(axis, ndim)
-    dtype, out = as_output(output, False)
+    dtype, out = as_output(output, input, False)
     return function(input, axis, dtype, out, per_axis(mode, ndim), cval)
 
 
@@ -104,7 +104,7 @@ def laplace(input, output=None, mode="reflect", cval=0.0, *, axes=None):
     """
     input = as_input(input)
     axes = all_axes(axes, len(input.shape))
-    dtype, out = as_output(output, False)
+    dtype, out = as_output(output, input, False)
     return _native.laplace(input, dtype, out, per_axis(mode, len(axes)), cval, axes)
 
 
@@ -159,7 +159,7 @@ def gaussian_laplace(input, sigma, output=None, mode="reflect", cval=0.0, *, axe
         for axis, s in zip(axes, sigma):
             every[axis] = s
     mode, radius = _gaussian_arguments(input, axes, every, mode, kwargs)
-    dtype, out = as_output(output, False)
+    dtype, out = as_output(output, input, False)
     return _native.gaussian_laplace(input, sigma, dtype, out, mode, cval, axes, radius)
 
 
@@ -198,7 +198,7 @@ def gaussian_gradient_magnitude(input, sigma, output=None, mode="reflect", cval=
     axes = all_axes(axes, ndim)
     sigma = per_axis(sigma, ndim)
     mode, radius = _gaussian_arguments(input, axes, sigma, mode, kwargs)
-    dtype, out = as_output(output, False)
+    dtype, out = as_output(output, input, False)
     return _native.gaussian_gradient_magnitude(input, sigma, dtype, out, mode, cval, axes, radius)
 
 
@@ -206,11 +206,9 @@ def _generic(input, derivative, output, mode, cval, extra_arguments, extra_keywo
     """The sum of each(derivative) over the axes, in an array of the caller's kind."""
     keywords = extra_keywords or {}
     input = as_input(input)
-    dtype, out = as_output(output, False)
+    dtype, out = as_output(output, input, False)
     if out is None:
         out = _native.zeros(input, dtype)
-    elif tuple(out.shape) != tuple(input.shape):
-        raise RuntimeError("output shape not correct")
     axes = all_axes(axes, len(input.shape))
     if not axes:
         _native.assign(out, input)

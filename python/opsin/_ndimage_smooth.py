@@ -62,7 +62,7 @@ def gaussian_filter1d(
         raise ValueError("order must be non-negative")
     if sigma == 0:
         raise ZeroDivisionError("float division by zero")
-    dtype, out = as_output(output, is_complex(input))
+    dtype, out = as_output(output, input, is_complex(input))
     axis = one_axis(axis, len(input.shape))
     return _native.gaussian_filter1d(input, sigma, axis, order, dtype, out, mode, cval, radius)
 
@@ -112,7 +112,7 @@ def gaussian_filter(
     A float32 result of a float32 image or of 8 and 16 bit integers is computed in float32.
     """
     input = as_input(input)
-    dtype, out = as_output(output, False)
+    dtype, out = as_output(output, input, False)
     axes = all_axes(axes, len(input.shape))
     order, sigma, mode, radius = (per_axis(value, len(axes)) for value in (order, sigma, mode, radius))
     used = [s > 1e-15 for s in sigma]
@@ -162,7 +162,7 @@ def uniform_filter1d(input, size, axis=-1, output=None, mode="reflect", cval=0.0
     """
     input = as_input(input)
     axis = one_axis(axis, len(input.shape))
-    dtype, out = as_output(output, is_complex(input))
+    dtype, out = as_output(output, input, is_complex(input))
     return _native.uniform_filter1d(input, operator.index(size), axis, dtype, out, mode, cval, operator.index(origin))
 
 
@@ -203,7 +203,7 @@ def uniform_filter(input, size=3, output=None, mode="reflect", cval=0.0, origin=
     See `uniform_filter1d`. Integer results are truncated after every axis, as SciPy's are.
     """
     input = as_input(input)
-    dtype, out = as_output(output, is_complex(input))
+    dtype, out = as_output(output, input, is_complex(input))
     axes = all_axes(axes, len(input.shape))
     size, origin, mode = (per_axis(value, len(axes)) for value in (size, origin, mode))
     used = [s > 1 for s in size]

@@ -12,7 +12,7 @@ template <class Each, class Finish>
 Array generic(const Array& input, const opsin::ndimage::Derivative& derivative,
               const opsin::ndimage::LaplaceOptions& o, const Each& each, const Finish& finish) {
   const std::vector<int> axes = normalized_axes(o.axes, input.ndim());
-  const Result result(o.output, input, is_complex(input.dtype()));
+  const Result result(o.output, input, is_complex(input.dtype()) && !axes.empty());
   if (axes.empty()) return result.copy_of(input);
   const std::vector<Border> modes = per_axis(o.mode, axes.size());
   Array total;
