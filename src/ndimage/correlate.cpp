@@ -5,6 +5,7 @@
 #include "core/target.h"
 #include "engine/correlate.h"
 #include "ndimage/combine.h"
+#include "ndimage/exact.h"
 #include "ndimage/result.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
@@ -42,8 +43,16 @@ void filter(const Array& to, const Array& from, const std::vector<engine::Kernel
     opsin::memory::assign(to, bytes);
     return;
   }
-  const bool single = to.dtype() == DType::float32 &&
-                      (from.dtype() == DType::float32 || itemsize(from.dtype()) <= 2);
+  bool single = to.dtype() == DType::float32 && (from.dtype() == DType::float32 || itemsize(from.dtype()) <= 2);
+  if (!is_floating(to.dtype())) {
+    double sum = 0;
+    bool whole = true;
+    for (const engine::KernelElement& e : elements) {
+      sum += std::fabs(e.weight);
+      whole = whole && e.weight == std::rint(e.weight);
+    }
+    single = whole && exact_in_float(from.dtype(), sum, border == Border::constant ? cval : 0);
+  }
   if (single) {
     engine::correlate<float>(to, from, elements, border, cval);
   } else {

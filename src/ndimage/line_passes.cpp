@@ -7,43 +7,29 @@
 #include "core/assign.h"
 #include "core/target.h"
 #include "engine/smooth.h"
+#include "ndimage/exact.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
 namespace {
 
 using opsin::ndimage::LinePass;
 
-/// The largest absolute value of an element of at most 16 bits; 0 for wider types.
-double largest(DType t) {
-  switch (t) {
-    case DType::boolean: return 1;
-    case DType::uint8: return 255;
-    case DType::int8: return 128;
-    case DType::uint16: return 65535;
-    case DType::int16: return 32768;
-    default: return 0;
-  }
-}
-
-/// True when all sums are integers that float32 holds exactly. Then the wrap of integer types commutes with every
-/// addition, so one cast at the end gives what SciPy gets by casting after every axis. uint64 is out: SciPy reads its
-/// wrapped values back as rounded doubles.
-bool exact_in_float(DType out, DType image, const std::vector<LinePass>& passes, double cval) {
-  double bound = largest(image);
-  if (bound == 0 || out == DType::uint64) return false;
+/// True when all sums are integers that float32 holds. Then the wrap of integer types commutes with every addition, so
+/// one cast at the end gives what SciPy gets by casting after every axis. uint64 is out: SciPy reads its wrapped values
+/// back as rounded doubles.
+bool all_exact(DType out, DType image, const std::vector<LinePass>& passes, double cval) {
+  double weight = 1;
+  bool constant = false;
   for (const LinePass& p : passes) {
-    if (p.border == Border::constant) {
-      if (cval != std::rint(cval)) return false;
-      bound = std::max(bound, std::fabs(cval));
-    }
     double sum = 0;
     for (const double w : p.taps.weight) {
       if (w != std::rint(w)) return false;
       sum += std::fabs(w);
     }
-    bound *= std::max(sum, 1.0);
+    weight *= std::max(sum, 1.0);
+    constant = constant || p.border == Border::constant;
   }
-  return bound <= 16777216;
+  return out != DType::uint64 && exact_in_float(image, weight, constant ? cval : 0);
 }
 
 /// The order of axes does not matter for the numbers unless a constant beyond the edge meets a second axis.
@@ -84,7 +70,7 @@ void line_passes(const Array& out, const Array& image, const std::vector<LinePas
     }
     return;
   }
-  if (exact_in_float(to, image.dtype(), passes, cval)) {
+  if (all_exact(to, image.dtype(), passes, cval)) {
     engine::separable<float>(out, image, {}, filters_of(passes, commute(passes, cval)), cval);
     return;
   }

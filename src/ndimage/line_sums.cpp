@@ -11,17 +11,12 @@ namespace {
 using opsin::ndimage::LinePass;
 using Chains = std::vector<std::vector<LinePass>>;
 
-struct Sum {
+/// One functor for both, since every functor costs an engine's worth of compile time.
+struct Combine {
+  bool magnitude;
   template <class V>
   HD void operator()(const V (&in)[2], V (&out)[1]) const {
-    out[0] = in[0] + in[1];
-  }
-};
-
-struct Magnitude {
-  template <class V>
-  HD void operator()(const V (&in)[2], V (&out)[1]) const {
-    out[0] = sqrt(in[0] * in[0] + in[1] * in[1]);
+    out[0] = magnitude ? sqrt(in[0] * in[0] + in[1] * in[1]) : in[0] + in[1];
   }
 };
 
@@ -44,8 +39,7 @@ bool fits_bank(const Array& out, const Array& image, const Chains& chains, int& 
   return high == low + 1;
 }
 
-template <class E>
-bool run_fused(const Array& out, const Array& image, const Chains& chains, double cval) {
+bool run_fused(const Array& out, const Array& image, const Chains& chains, double cval, bool magnitude) {
   int axis = 0;
   if (!fits_bank(out, image, chains, axis)) return false;
   const Border border = chains[0][0].border;
@@ -59,7 +53,7 @@ bool run_fused(const Array& out, const Array& image, const Chains& chains, doubl
                                                  filters,
                                                  {border, border, cval},
                                                  {engine::plane_of(out)}},
-                              E{});
+                              Combine{magnitude});
   });
   return true;
 }
@@ -67,7 +61,7 @@ bool run_fused(const Array& out, const Array& image, const Chains& chains, doubl
 }  // namespace
 
 void line_sum(const Array& out, const Array& image, const Chains& chains, double cval) {
-  if (run_fused<Sum>(out, image, chains, cval)) return;
+  if (run_fused(out, image, chains, cval, false)) return;
   opsin::ndimage::line_passes(out, image, chains[0], cval);
   if (chains.size() == 1) return;
   const Array next = Array::empty(out.shape(), out.dtype(), out.device());
@@ -78,7 +72,7 @@ void line_sum(const Array& out, const Array& image, const Chains& chains, double
 }
 
 void line_magnitude(const Array& out, const Array& image, const Chains& chains, double cval) {
-  if (run_fused<Magnitude>(out, image, chains, cval)) return;
+  if (run_fused(out, image, chains, cval, true)) return;
   opsin::ndimage::line_passes(out, image, chains[0], cval);
   opsin::ndimage::square_in_place(out);
   const Array next = Array::empty(out.shape(), out.dtype(), out.device());

@@ -40,12 +40,19 @@ inline void check_cval(bool complex_input, Complex cval) {
   core::check_plain<TypeError>(complex_input || cval.imag() == 0, "must be real number, not complex");
 }
 
+/// The dtype of what a filter returns.
+inline DType result_dtype(const opsin::ndimage::Output& wanted, const Array& input, bool is_complex_result) {
+  if (const auto* t = std::get_if<DType>(&wanted)) return *t;
+  if (const auto* a = std::get_if<Array>(&wanted)) return a->dtype();
+  return is_complex_result ? promoted_to_complex(input.dtype()) : input.dtype();
+}
+
 /// The array that a filter returns.
 class Result {
  public:
   Result(const opsin::ndimage::Output& wanted, const Array& input, bool is_complex_result)
       : complex_(is_complex_result),
-        dtype_(dtype_for(wanted, input)),
+        dtype_(result_dtype(wanted, input, is_complex_result)),
         output_(std::holds_alternative<Array>(wanted) ? std::optional(std::get<Array>(wanted)) : std::nullopt,
                 input.shape(), dtype_, input.device(), {&input}) {
     core::check_plain<RuntimeError>(!complex_ || is_complex(dtype_), "output must have complex dtype");
@@ -78,12 +85,6 @@ class Result {
   DType dtype() const { return dtype_; }
 
  private:
-  DType dtype_for(const opsin::ndimage::Output& wanted, const Array& input) const {
-    if (const auto* t = std::get_if<DType>(&wanted)) return *t;
-    if (const auto* a = std::get_if<Array>(&wanted)) return a->dtype();
-    return complex_ ? promoted_to_complex(input.dtype()) : input.dtype();
-  }
-
   bool complex_;
   DType dtype_;
   core::Output output_;
