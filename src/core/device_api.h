@@ -20,6 +20,8 @@ struct StreamState {
 /// Every function throws CudaError (MemoryError from allocate) with the runtime's reason.
 struct DeviceApi {
   int (*device_count)(std::string& why_none);
+  /// Its model and the versions that matter, for people.
+  std::string (*describe)(int index);
   int (*get_device)();
   void (*set_device)(int index);
   void* (*allocate)(std::size_t bytes, StreamHandle stream);
@@ -34,6 +36,8 @@ struct DeviceApi {
   /// Bytes of the current device that may be kept for reuse.
   std::size_t (*cache_limit)();
   StreamState (*stream_state)(StreamHandle stream);
+  /// The device that an address belongs to.
+  int (*device_of)(const void* data);
   /// The host memory may be used again at once; on the device, the copy is ordered on the stream.
   void (*copy)(void* to, const void* from, std::size_t bytes, CopyKind kind, StreamHandle stream);
   void (*fill_zero)(void* data, std::size_t bytes, StreamHandle stream);

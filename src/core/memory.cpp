@@ -180,14 +180,8 @@ Array empty_result(const Extents& shape, DType dtype, Device device) {
   if (!result_allocator) return Array::empty(shape, dtype, device);
   auto buffer = result_allocator->allocate(shape, dtype, device);
   if (!buffer) return Array::empty(shape, dtype, device);
-  Extents strides = shape;
-  auto step = static_cast<std::int64_t>(itemsize(dtype));
-  for (int i = shape.size() - 1; i >= 0; --i) {
-    strides[i] = step;
-    step *= std::max<std::int64_t>(1, shape[i]);
-  }
   void* data = buffer->data;
-  return Array::view_of(data, shape, strides, dtype, device, std::move(buffer));
+  return Array::view_of(data, shape, c_strides(shape, dtype), dtype, device, std::move(buffer));
 }
 
 std::size_t cached_cpu_bytes() { return cpu_cache().kept(); }

@@ -13,6 +13,9 @@ namespace opsin::core {
 /// aligned on the CPU. Throws MemoryError.
 std::shared_ptr<Buffer> allocate(std::size_t bytes, Device device);
 
+/// The strides in bytes of a C-contiguous array.
+Extents c_strides(const Extents& shape, DType dtype);
+
 /// A caller's allocator for arrays that are handed back to it (CuPy's or PyTorch's memory). Null means opsin's own.
 struct ResultAllocator {
   virtual ~ResultAllocator() = default;

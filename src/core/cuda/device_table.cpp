@@ -45,6 +45,18 @@ int device_count(std::string& why_none) {
   return count;
 }
 
+std::string describe(int index) {
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
+  int driver = 0;
+  int runtime = 0;
+  check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
+  check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
+  return core::text(properties.name, ", ", properties.totalGlobalMem >> 20, " MiB, compute capability ", properties.major,
+                    ".", properties.minor, ", CUDA ", runtime / 1000, ".", runtime % 1000 / 10, ", driver for CUDA ",
+                    driver / 1000, ".", driver % 1000 / 10);
+}
+
 int get_device() {
   check_not_forked();
   int device = 0;
@@ -141,6 +153,15 @@ core::StreamState stream_state(StreamHandle stream) {
   return state;
 }
 
+int device_of(const void* data) {
+  cudaPointerAttributes attributes{};
+  check(cudaPointerGetAttributes(&attributes, data), "cudaPointerGetAttributes");
+  if (attributes.type != cudaMemoryTypeDevice && attributes.type != cudaMemoryTypeManaged) {
+    throw ValueError("cuda: the address of a CUDA array is not in the memory of a device");
+  }
+  return attributes.device;
+}
+
 bool is_pinned(const void* host) {
   cudaPointerAttributes attributes{};
   const cudaError_t code = cudaPointerGetAttributes(&attributes, host);
@@ -186,6 +207,7 @@ bool is_capturing(StreamHandle stream) { return stream_state(stream).capturing; 
 extern const core::DeviceApi device_table;
 const core::DeviceApi device_table{
     .device_count = device_count,
+    .describe = describe,
     .get_device = get_device,
     .set_device = set_device,
     .allocate = allocate,
@@ -195,6 +217,7 @@ const core::DeviceApi device_table{
     .trim = trim,
     .cache_limit = cache_limit,
     .stream_state = stream_state,
+    .device_of = device_of,
     .copy = copy,
     .fill_zero = fill_zero,
     .synchronize = synchronize,
