@@ -41,7 +41,7 @@ def main():
         **dict(_others()),
     }
     for name, value in rows.items():
-        print(f"{name:<14}{value}")
+        print(f"{name:<12}  {value}")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def test_cpu_target_can_be_forced(fresh):
 
 def test_python_m_opsin(fresh):
     text = fresh("import runpy; runpy.run_module('opsin', run_name='__main__')")
-    values = dict(re.match(r"([a-zA-Z ]+?)  +(.*)", line).groups() for line in text.splitlines())
+    values = dict(re.match(r"(\S.*?)  +(.*)", line).groups() for line in text.splitlines())
     assert values["opsin"] == opsin.__version__
     assert opsin.cpu_target() in values["CPU target"]
     assert values["threads"].startswith(str(opsin.get_num_threads()))
