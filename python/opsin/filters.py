@@ -1,8 +1,9 @@
 """Filters (skimage.filters)."""
 
 from opsin._native import filters as _native
+from opsin._sparse import correlate_sparse
 
-__all__ = ["gaussian"]
+__all__ = ["correlate_sparse", "gaussian"]
 
 
 def gaussian(

@@ -91,4 +91,7 @@ NB_MODULE(_native, m) {
   bind_color(color);
   nb::module_ filters = m.def_submodule("filters");
   bind_filters(filters);
+  bind_filters_sparse(filters);
+  nb::module_ ndimage = m.def_submodule("ndimage");
+  bind_ndimage(ndimage);
 }

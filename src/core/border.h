@@ -11,26 +11,27 @@
 namespace opsin::OPSIN_TARGET {
 
 /// Index inside [0, n) that position i of an axis shows, or -1 where Border::constant shows its value. n >= 1.
-HD std::int64_t border_index(std::int64_t i, std::int64_t n, Border mode) {
+template <class I>
+HD I border_index(I i, I n, Border mode) {
   if (i >= 0 && i < n) return i;
   switch (mode) {
     case Border::constant: return -1;
     case Border::nearest: return i < 0 ? 0 : n - 1;
     case Border::wrap: {
-      const std::int64_t r = i % n;
+      const I r = i % n;
       return r < 0 ? r + n : r;
     }
     case Border::mirror: {
       if (n == 1) return 0;
-      const std::int64_t period = 2 * n - 2;
-      std::int64_t r = i % period;
+      const I period = 2 * n - 2;
+      I r = i % period;
       if (r < 0) r += period;
       return r < n ? r : period - r;
     }
     case Border::reflect: break;
   }
-  const std::int64_t period = 2 * n;
-  std::int64_t r = i % period;
+  const I period = 2 * n;
+  I r = i % period;
   if (r < 0) r += period;
   return r < n ? r : period - 1 - r;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -58,12 +59,7 @@ LoadedTarget load(const std::string& file) {
 }
 
 bool exists(const std::string& file) {
-  const std::string path = library_folder() + "/libopsin_" + file + ".so";
-  if (FILE* f = std::fopen(path.c_str(), "rb")) {
-    std::fclose(f);
-    return true;
-  }
-  return false;
+  return std::filesystem::exists(library_folder() + "/libopsin_" + file + ".so");
 }
 
 struct CpuLevel {

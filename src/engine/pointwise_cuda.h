@@ -18,7 +18,7 @@ struct PointwiseArrays {
 };
 
 template <class C, int I, int O, class F>
-__global__ void __launch_bounds__(256, 4)
+__global__ void __launch_bounds__(256, sizeof(C) == 8 ? 2 : 4)
     pointwise_kernel(const __grid_constant__ PointwiseArrays<I + O> arrays, const F f,
                                  const __grid_constant__ std::array<Scaling, I> scaling) {
   constexpr int width = 4;

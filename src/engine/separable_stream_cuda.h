@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Float banks on CUDA: a block streams down a strip of 128 columns. A warp folds a row along x, four outputs a lane,
-// straight from global memory (the taps overlap in the L1 cache), into a ring of rows in shared memory; then each thread
-// folds a column of the ring along y, eight outputs at a time. A row is folded along x once per strip and band, the image
-// is read once and written once, and eight sums share every value read from shared memory.
+// Float banks on CUDA: a block streams down a strip of 128 columns. A warp brings a row of the strip, with what the taps
+// reach beside it, into a line of shared memory (the next row is on its way meanwhile), folds it along x, four outputs a
+// lane, and puts the result into a ring of rows; then each thread folds a column of the ring along y, eight outputs at a
+// time. The image is read once and written once, a row is folded along x once per strip and band, and each value that is
+// read from shared memory serves up to eight sums.
 //
 // x before y changes no number but for Border::constant, where SciPy's order (y first) matters: see separable_cuda.h.
 #pragma once
 
+#include <cuda_pipeline.h>
+
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
+#include "engine/fold_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -19,9 +23,14 @@ inline constexpr int column_outputs = 8;    // of one thread and step
 inline constexpr int most_stream_taps = 129;
 // A tap list in shared memory: room for the alignment of the first tap, and for what a step of four reads past the last.
 inline constexpr int tap_room = 148;
+inline constexpr int line_quads = 8;        // a row's elements a lane brings at most
+inline constexpr int few_quads = 5;         // and always
+inline constexpr int lines_ahead = 2;       // rows on their way while a warp folds one
 
-/// Blocks that a multiprocessor holds at least: what the registers are cut to.
-HD constexpr int stream_blocks(int filters) { return filters == 1 ? 4 : filters <= 3 ? 2 : 1; }
+/// Blocks that a multiprocessor holds at least: what the registers are cut to. Taps of a known length live in registers.
+HD constexpr int stream_blocks(int filters, int length) {
+  return filters == 1 ? (length > 19 ? 3 : 4) : filters <= 3 ? 2 : 1;
+}
 
 struct StreamTaps {
   int n;
@@ -30,12 +39,11 @@ struct StreamTaps {
   float w[most_stream_taps];
 };
 
-/// An input with what its elements need on load. `aligned`: four neighbouring elements can be read as one.
+/// An input with what its elements need on load.
 struct StreamPlane {
   const char* data;
   DType dtype;
   int item;  // bytes of an element
-  bool aligned, scaled;
   float scale, least;
 };
 
@@ -46,197 +54,188 @@ struct StreamParams {
   int band;                 // rows a block makes
   int above;                // rows of the ring before a step's own
   int reach;                // and before plus after them, a multiple of four
+  int quads;                // elements of a row that a lane brings: at least few_quads
+  int line;                 // floats of a line in shared memory
   int rings;                // distinct (input, x taps)
   int ring_of[K];
   int input_of[K];          // by ring
-  float sum_of[K];          // of a ring's x taps
   StreamTaps x[K];          // by ring
   StreamTaps y[K];          // by filter
   StreamPlane inputs[K];
   Plane outputs[O];
 };
 
-/// acc[j] = sum over the taps of N neighbouring windows. `at(i, x)` delivers the windows' elements i .. i + 3; `taps` is
-/// 16-byte aligned shared memory with `skip` zeros before the first tap and zeros after the last.
-///
-/// The zeros let four elements meet all N sums without a test. They change no finite number; but an infinity or NaN just
-/// outside a window turns its sum into NaN. Such sums, and only NaN results can be such, are made again with tests.
-template <int N, bool Tested, class At>
-__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, const At& at) {
-  float weights[N + 3];
-#pragma unroll
-  for (int j = 0; j < N; ++j) acc[j] = 0;
-#pragma unroll
-  for (int t = 0; t < N + 3; ++t) weights[t] = 0;
-  const int length = skip + n + N - 1;
-#pragma unroll(Tested ? 1 : 2)
-  for (int i = 0; i < length; i += 4) {
-    const float4 next = *reinterpret_cast<const float4*>(taps + i);
-#pragma unroll
-    for (int t = 0; t < N - 1; ++t) weights[t] = weights[t + 4];
-    weights[N - 1] = next.x;
-    weights[N] = next.y;
-    weights[N + 1] = next.z;
-    weights[N + 2] = next.w;
-    float x[4];
-    at(i, x);
-#pragma unroll
-    for (int a = 0; a < 4; ++a) {
-#pragma unroll
-      for (int j = 0; j < N; ++j) {
-        if (!Tested || static_cast<unsigned>(i + a - j - skip) < static_cast<unsigned>(n)) {
-          acc[j] = fmaf(weights[a - j + N - 1], x[a], acc[j]);
-        }
-      }
-    }
-  }
+/// Element of a row that position e, beyond its ends, shows; -1 for the constant border.
+__device__ __noinline__ inline int stream_column(int e, int width, int inner, Border border) {
+  const int column = (e >= 0 ? e : e - (inner - 1)) / inner;  // floor
+  const auto from = border_index(column, width, border);
+  return from < 0 ? -1 : from * inner + (e - column * inner);
 }
 
-template <int N>
-__device__ __forceinline__ bool any_nan(const float (&acc)[N]) {
-  bool found = false;
-#pragma unroll
-  for (int j = 0; j < N; ++j) found = found || acc[j] != acc[j];
-  return found;
+/// One element in float, whatever its dtype.
+__device__ __forceinline__ float stream_element(const StreamPlane& plane, const char* at) {
+  if (plane.dtype == DType::uint8) return *reinterpret_cast<const std::uint8_t*>(at);
+  if (plane.dtype == DType::uint16) return *reinterpret_cast<const std::uint16_t*>(at);
+  return load_one<float>(at, plane.dtype);
 }
 
-/// A row of an input, and the rule for elements beyond its ends.
-struct StreamRow {
-  const char* data;
-  const StreamPlane& plane;
-  const Geometry& g;
-  const Borders& borders;
-
-  __device__ __forceinline__ float scaled(float v) const {
-    v *= plane.scale;
-    return v < plane.least ? plane.least : v;
-  }
-
-  __device__ __noinline__ float element(int e) const {
-    const int row = static_cast<int>(g.row());
-    if (e < 0 || e >= row) {
-      const int inner = static_cast<int>(g.inner);
-      const int column = (e >= 0 ? e : e - (inner - 1)) / inner;  // floor
-      const auto from = static_cast<int>(border_index(column, g.width, borders.x));
-      if (from < 0) return static_cast<float>(borders.cval);
-      e = from * inner + (e - column * inner);
-    }
-    const char* at = data + static_cast<std::int64_t>(e) * plane.item;
-    const float v = plane.dtype == DType::float32 ? *reinterpret_cast<const float*>(at) : load_one<float>(at, plane.dtype);
-    return scaled(v);
-  }
-
-  /// Elements e .. e + 3; `Aligned` promises that e is a multiple of four.
-  template <bool Aligned>
-  __device__ __forceinline__ void four(float (&x)[4], int e) const {
-    if (Aligned && plane.aligned && e >= 0 && e + 4 <= static_cast<int>(g.row())) {
-      if (plane.dtype == DType::float32) {
-        const float4 v = *reinterpret_cast<const float4*>(data + static_cast<std::int64_t>(e) * 4);
-        x[0] = v.x;
-        x[1] = v.y;
-        x[2] = v.z;
-        x[3] = v.w;
-      } else if (plane.dtype == DType::uint8) {
-        const uchar4 v = *reinterpret_cast<const uchar4*>(data + e);
-        x[0] = v.x;
-        x[1] = v.y;
-        x[2] = v.z;
-        x[3] = v.w;
+/// Starts to bring this lane's share of a row into `line`: elements lane, lane + 32, ... from e_first on. `columns` is null
+/// where all of them lie inside the row; else it says which element each shows, -1 for cval. Float elements go straight
+/// from global to shared memory, so that the next rows are on their way while this one is folded.
+__device__ __forceinline__ void start_line(float* line, const StreamPlane& plane, const char* row, float cval,
+                                           int e_first, int quads, const int* columns, int lane) {
+  line += lane;
+  if (row == nullptr) {
+    for (int q = 0; q < quads; ++q) line[32 * q] = cval;
+  } else if (plane.dtype == DType::float32 && columns == nullptr) {
+    const float* from = reinterpret_cast<const float*>(row) + (e_first + lane);
+#pragma unroll
+    for (int q = 0; q < few_quads; ++q) __pipeline_memcpy_async(line + 32 * q, from + 32 * q, 4);
+    for (int q = few_quads; q < quads; ++q) __pipeline_memcpy_async(line + 32 * q, from + 32 * q, 4);
+  } else if (plane.dtype == DType::float32) {
+    const float* from = reinterpret_cast<const float*>(row);
+#pragma unroll
+    for (int q = 0; q < line_quads; ++q) {
+      if (q >= few_quads && q >= quads) break;
+      const int e = columns[32 * q + lane];
+      if (e < 0) {
+        line[32 * q] = cval;
       } else {
-        const ushort4 v = *reinterpret_cast<const ushort4*>(data + static_cast<std::int64_t>(e) * 2);
-        x[0] = v.x;
-        x[1] = v.y;
-        x[2] = v.z;
-        x[3] = v.w;
+        __pipeline_memcpy_async(line + 32 * q, from + e, 4);
       }
-      if (plane.scaled) {
-#pragma unroll
-        for (int a = 0; a < 4; ++a) x[a] = scaled(x[a]);
-      }
-    } else if (plane.dtype == DType::float32 && e >= 0 && e + 4 <= static_cast<int>(g.row())) {
-      const float* at = reinterpret_cast<const float*>(data) + e;
-#pragma unroll
-      for (int a = 0; a < 4; ++a) x[a] = at[a];
-    } else {
-#pragma unroll
-      for (int a = 0; a < 4; ++a) x[a] = element(e + a);
     }
-  }
-};
-
-/// One row of one ring: 128 outputs of the x fold, four a lane.
-__device__ __forceinline__ void stream_row(float* to, const StreamRow& row, int e0, const StreamTaps& taps,
-                                           const float* weights, int lane) {
-  const int e = e0 + 4 * lane;
-  float acc[4];
-  // The windows start at a multiple of four: `skip` elements early.
-  const int skip = taps.first & 3;
-  if (taps.identity) {
-    row.four<true>(acc, e);
-  } else if (row.g.inner == 1) {
-    const auto at = [&](int i, float (&x)[4]) { row.four<true>(x, e + taps.first - skip + i); };
-    fold_windows<4, false>(acc, weights, skip, taps.n, at);
-    if (any_nan(acc)) fold_windows<4, true>(acc, weights, skip, taps.n, at);
   } else {
-#pragma unroll
-    for (int j = 0; j < 4; ++j) acc[j] = 0;
-    for (int k = 0; k < taps.n; ++k) {
-      float x[4];
-      row.four<false>(x, e + (taps.first + k) * static_cast<int>(row.g.inner));
-#pragma unroll
-      for (int j = 0; j < 4; ++j) acc[j] = fmaf(weights[skip + k], x[j], acc[j]);
+    for (int q = 0; q < quads; ++q) {
+      const int e = columns == nullptr ? e_first + 32 * q + lane : columns[32 * q + lane];
+      float x = cval;
+      if (e >= 0) {
+        x = stream_element(plane, row + static_cast<std::int64_t>(e) * plane.item) * plane.scale;
+        x = x < plane.least ? plane.least : x;
+      }
+      line[32 * q] = x;
     }
   }
-  *reinterpret_cast<float4*>(to + 4 * lane) = make_float4(acc[0], acc[1], acc[2], acc[3]);
 }
 
-template <int K, int O, class E>
-__global__ void __launch_bounds__(stream_threads, stream_blocks(K))
+/// 128 outputs of a line's x fold, four a lane.
+template <int L>
+__device__ __forceinline__ void fold_row(float* to, const float* line, const StreamTaps& taps, const float* weights,
+                                         int inner, int lane) {
+  if (L > 0 || inner == 1) {
+    float acc[4];
+    const float4* from = reinterpret_cast<const float4*>(line + 4 * lane);
+    const auto at = [&](int i, float (&x)[4]) {
+      const float4 v = from[i / 4];
+      x[0] = v.x;
+      x[1] = v.y;
+      x[2] = v.z;
+      x[3] = v.w;
+    };
+    if (L == 0 && taps.identity) {
+      at(0, acc);
+    } else {
+      fold_windows<4, L>(acc, weights, 0, taps.n, at);
+    }
+    *reinterpret_cast<float4*>(to + 4 * lane) = make_float4(acc[0], acc[1], acc[2], acc[3]);
+    return;
+  }
+  // Neighbouring windows share no elements: a lane takes every 32nd output instead, free of bank conflicts.
+  float acc[4] = {0, 0, 0, 0};
+  for (int k = 0; k < taps.n; ++k) {
+#pragma unroll
+    for (int j = 0; j < 4; ++j) acc[j] = fmaf(weights[k], line[lane + 32 * j + k * inner], acc[j]);
+  }
+#pragma unroll
+  for (int j = 0; j < 4; ++j) to[lane + 32 * j] = acc[j];
+}
+
+/// L > 0: all taps have that length, the image has no inner axes, and its columns need no skip.
+template <int K, int O, int L, class E>
+__global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
     stream_kernel(const __grid_constant__ StreamParams<K, O> p, const E epilogue) {
   extern __shared__ __align__(16) float stream_memory[];
   const Geometry& g = p.g;
   const int ring_rows = p.reach + 2 * stream_rows;
-  float* const taps = stream_memory;                                  // [2 K][tap_room]
-  float* const ring = stream_memory + 2 * K * tap_room;               // [rings][ring_rows][strip_width]
+  const int rings = K == 1 ? 1 : p.rings;
   const int thread = threadIdx.x;
+  const int warp = thread / 32;
+  const int lane = thread % 32;
+  float* const taps = stream_memory;                                        // [2 K][tap_room]
+  constexpr int warps = stream_threads / 32;
+  float* const lines = taps + 2 * K * tap_room + warp * (lines_ahead + 1) * p.line;  // [warps][lines_ahead + 1][line]
+  int* const columns = reinterpret_cast<int*>(taps + 2 * K * tap_room + warps * (lines_ahead + 1) * p.line);  // [rings][line]
+  float* const ring = reinterpret_cast<float*>(columns + rings * p.line);            // [rings][ring_rows][strip_width]
   for (int i = thread; i < 2 * K * tap_room; i += stream_threads) {
     const int list = i / tap_room;
     const StreamTaps& t = list < K ? p.x[list] : p.y[list - K];
-    const int k = i % tap_room - (list < K ? t.first & 3 : (p.above + t.first) & 3);
+    const int k = i % tap_room - (list < K ? 0 : (p.above + t.first) & 3);
     taps[i] = k >= 0 && k < t.n ? t.w[k] : 0.0f;
+  }
+  const int e0 = static_cast<int>(blockIdx.x) * strip_width;
+  const int inner = static_cast<int>(g.inner);
+  const int length = static_cast<int>(g.row());
+  const int height = static_cast<int>(g.height);
+  // A strip at the edge of the image looks its columns up: the border's rule is worked out once, not once per row.
+  bool inside = true;
+  for (int s = 0; s < rings; ++s) {
+    const int e_first = e0 + p.x[s].first * inner;
+    inside = inside && e_first >= 0 && e_first + 32 * p.quads <= length;
+  }
+  for (int i = thread; !inside && i < rings * p.line; i += stream_threads) {
+    const int s = i / p.line;
+    const int c = i % p.line;
+    const int e = e0 + p.x[s].first * inner + c;
+    columns[i] =
+        e >= 0 && e < length ? e : stream_column(e, static_cast<int>(g.width), inner, p.borders.x);
   }
   __syncthreads();
 
-  const int e0 = static_cast<int>(blockIdx.x) * strip_width;
-  const std::int64_t bands = (g.height + p.band - 1) / p.band;
-  const int warp = thread / 32;
-  const int lane = thread % 32;
+  const int bands = (height + p.band - 1) / p.band;
   const int column = thread % strip_width;
   const int first = thread / strip_width * column_outputs;  // this thread's rows of a step
 
   for (std::int64_t block = blockIdx.y; block < g.outer * bands; block += gridDim.y) {
     const std::int64_t outer = block / bands;
-    const std::int64_t y0 = (block - outer * bands) * p.band;
-    const std::int64_t y1 = y0 + p.band < g.height ? y0 + p.band : g.height;
-    // Row v of the endless image stands in slot (v - (y0 - above)) mod ring_rows.
-    int made = 0;  // rows in the ring since the band's start
-    int base = 0;  // slot of the step's first row, `above` early
-    for (std::int64_t y = y0; y < y1; y += stream_rows) {
-      const int wanted = static_cast<int>(y - y0) + stream_rows + p.reach;
-      for (int item = made * p.rings + warp; item < wanted * p.rings; item += stream_threads / 32) {
-        const int r = p.rings == 1 ? item : item / p.rings;
-        const int s = item - r * p.rings;
-        float* to = ring + (s * ring_rows + r % ring_rows) * strip_width;
-        const std::int64_t row = border_index(y0 - p.above + r, g.height, p.borders.y);
-        if (row < 0) {
-          const float v = static_cast<float>(p.borders.cval) * p.sum_of[s];
-          *reinterpret_cast<float4*>(to + 4 * lane) = make_float4(v, v, v, v);
-        } else {
-          const StreamPlane& plane = p.inputs[p.input_of[s]];
-          const StreamRow source{plane.data + (outer * g.height + row) * g.row() * plane.item, plane, g, p.borders};
-          stream_row(to, source, e0, p.x[s], taps + s * tap_room, lane);
-        }
+    const int y0 = static_cast<int>(block - outer * bands) * p.band;
+    const int y1 = y0 + p.band < height ? y0 + p.band : height;
+    // Row r of the band's ring is row y0 - above + r of the endless image; item r * rings + s is ring s of it.
+    const int steps = (y1 - y0 + stream_rows - 1) / stream_rows;
+    const int items = (steps * stream_rows + p.reach) * rings;
+    const auto start = [&](int item) {
+      const int r = rings == 1 ? item : item / rings;
+      const int s = rings == 1 ? 0 : item - r * rings;
+      const StreamPlane& plane = p.inputs[K == 1 ? 0 : p.input_of[s]];
+      const int y = border_index(y0 - p.above + r, height, p.borders.y);
+      const char* row = plane.data + (outer * height + y) * static_cast<std::int64_t>(length) * plane.item;
+      start_line(lines + item / warps % (lines_ahead + 1) * p.line, plane, y < 0 ? nullptr : row,
+                 static_cast<float>(p.borders.cval), e0 + p.x[s].first * inner, p.quads,
+                 inside ? nullptr : columns + s * p.line, lane);
+    };
+    int item = warp;
+#pragma unroll
+    for (int ahead = 0; ahead < lines_ahead; ++ahead) {
+      if (item + ahead * warps < items) start(item + ahead * warps);
+      __pipeline_commit();
+    }
+    int made = 0;       // rows in the ring since the band's start
+    int made_slot = 0;  // and the slot of the next
+    int base = 0;       // slot of the first row that the step's windows see
+    for (int step = 0; step < steps; ++step) {
+      const int wanted = (step + 1) * stream_rows + p.reach;
+      for (; item < wanted * rings; item += warps) {
+        const int r = rings == 1 ? item : item / rings;
+        const int s = rings == 1 ? 0 : item - r * rings;
+        __pipeline_wait_prior(lines_ahead - 1);
+        __syncwarp();  // Every lane's elements are there, and every lane is done with the line that comes next.
+        if (item + lines_ahead * warps < items) start(item + lines_ahead * warps);
+        __pipeline_commit();
+        const float* line = lines + item / warps % (lines_ahead + 1) * p.line;
+        int slot = made_slot + r - made;
+        if (slot >= ring_rows) slot -= ring_rows;
+        fold_row<L>(ring + (s * ring_rows + slot) * strip_width, line, p.x[s], taps + s * tap_room, inner, lane);
       }
+      made_slot += wanted - made;
+      if (made_slot >= ring_rows) made_slot -= ring_rows;
       made = wanted;
       __syncthreads();  // The ring has a step's rows to spare, so one barrier a step is enough.
 
@@ -246,7 +245,7 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K))
         const StreamTaps& t = p.y[k];
         const float* rows = ring + p.ring_of[k] * ring_rows * strip_width + column;
         // A window's rows come in fours that the ring's end does not cut.
-        const int skip = (p.above + t.first) & 3;
+        const int skip = L > 0 ? 0 : (p.above + t.first) & 3;
         int start = base + first + p.above + t.first - skip;
         if (start >= ring_rows) start -= ring_rows;
         int slot = start;
@@ -257,31 +256,45 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K))
           slot = slot + 4 == ring_rows ? 0 : slot + 4;
         };
         const float* weights = taps + (K + k) * tap_room;
-        fold_windows<column_outputs, false>(value[k], weights, skip, t.n, at);
-        if (any_nan(value[k])) fold_windows<column_outputs, true>(value[k], weights, skip, t.n, at);
+        if (L == 0 && t.identity && skip == 0) {
+#pragma unroll
+          for (int j = 0; j < column_outputs; ++j) value[k][j] = rows[(start + j >= ring_rows ? start + j - ring_rows : start + j) * strip_width];
+        } else {
+          fold_windows<column_outputs, L>(value[k], weights, skip, t.n, at);
+        }
       }
       base += stream_rows;
       if (base >= ring_rows) base -= ring_rows;
 
-      const std::int64_t top = y + first;
-      const std::int64_t corner = (outer * g.height + top) * g.row() + e0 + column;
-      if (e0 + column < g.row()) {
+      const int top = y0 + step * stream_rows + first;
+      const int rows_left = y1 - top < column_outputs ? y1 - top : column_outputs;
+      if (e0 + column < length) {
+        const std::int64_t corner = (outer * height + top) * static_cast<std::int64_t>(length) + e0 + column;
+        float out[O][column_outputs];
 #pragma unroll
         for (int j = 0; j < column_outputs; ++j) {
-          if (top + j >= y1) break;
-          float in[K], out[O];
+          float in[K], made_here[O];
 #pragma unroll
           for (int k = 0; k < K; ++k) in[k] = value[k][j];
-          epilogue(in, out);
-          const std::int64_t i = corner + j * g.row();
+          epilogue(in, made_here);
 #pragma unroll
-          for (int o = 0; o < O; ++o) {
-            const Plane& plane = p.outputs[o];
-            if (plane.dtype == DType::float32) {
-              static_cast<float*>(plane.data)[i] = out[o];
-            } else {
-              store_one<float>(static_cast<char*>(plane.data) + i * static_cast<std::int64_t>(itemsize(plane.dtype)),
-                               plane.dtype, out[o]);
+          for (int o = 0; o < O; ++o) out[o][j] = made_here[o];
+        }
+#pragma unroll
+        for (int o = 0; o < O; ++o) {
+          const Plane& plane = p.outputs[o];
+          if (plane.dtype == DType::float32) {
+            float* to = static_cast<float*>(plane.data) + corner;
+#pragma unroll
+            for (int j = 0; j < column_outputs; ++j, to += length) {
+              if (j < rows_left) *to = out[o][j];
+            }
+          } else {
+#pragma unroll
+            for (int j = 0; j < column_outputs; ++j) {
+              if (j >= rows_left) break;
+              const std::int64_t at = (corner + static_cast<std::int64_t>(j) * length) * static_cast<std::int64_t>(itemsize(plane.dtype));
+              store_one<float>(static_cast<char*>(plane.data) + at, plane.dtype, out[o][j]);
             }
           }
         }
@@ -300,28 +313,30 @@ inline StreamTaps stream_taps(const Taps& t) {
   return d;
 }
 
-inline StreamPlane stream_plane(const Plane& p, const Geometry& g) {
-  const std::size_t four = 4 * itemsize(p.dtype);
-  const bool quick = p.dtype == DType::float32 || p.dtype == DType::uint8 || p.dtype == DType::uint16;
+inline StreamPlane stream_plane(const Plane& p) {
   return {static_cast<const char*>(p.data),
           p.dtype,
           static_cast<int>(itemsize(p.dtype)),
-          quick && g.row() % 4 == 0 && reinterpret_cast<std::uintptr_t>(p.data) % four == 0,
-          !p.scaling.identity(),
           static_cast<float>(p.scaling.scale),
           p.scaling.at_least_minus_one ? -1.0f : -INFINITY};
+}
+
+inline std::size_t stream_bytes(int filters, int rings, int reach, int line) {
+  return sizeof(float) * static_cast<std::size_t>(2 * filters * tap_room + (stream_threads / 32 * (lines_ahead + 1) + rings) * line +
+                                                  rings * (reach + 2 * stream_rows) * strip_width);
 }
 
 template <int K, int O>
 bool fits_stream(const Bank<K, O>& bank) {
   int above = 0, below = 0;
-  if (bank.geometry.row() > INT32_MAX - 4096) return false;
+  if (bank.geometry.row() > INT32_MAX - 4096 || bank.geometry.height > INT32_MAX - 4096) return false;
   for (const Filter& f : bank.filters) {
     if (f.y.size() > most_stream_taps || f.x.size() > most_stream_taps) return false;
+    if (strip_width + (f.x.size() - 1) * bank.geometry.inner > 32 * line_quads) return false;
     above = std::max(above, f.y.before());
     below = std::max(below, f.y.after());
   }
-  return (K * (above + below + 4 + 2 * stream_rows) * strip_width + 2 * K * tap_room) * sizeof(float) <= 200 * 1024;
+  return stream_bytes(K, K, (above + below + 3) / 4 * 4, 32 * line_quads + 8) <= 220 * 1024;
 }
 
 template <int K, int O, class E>
@@ -339,28 +354,42 @@ void run_stream(const Bank<K, O>& bank, const E& epilogue) {
       ring_taps[s] = f.x;
       p.input_of[s] = f.input;
       p.x[s] = stream_taps(f.x);
-      p.sum_of[s] = static_cast<float>(f.x.sum());
+      p.quads = std::max(p.quads, static_cast<int>((strip_width + (f.x.size() - 1) * p.g.inner + 31) / 32));
       ++p.rings;
     }
     p.ring_of[k] = s;
     p.y[k] = stream_taps(f.y);
     p.above = std::max(p.above, f.y.before());
     below = std::max(below, f.y.after());
-    p.inputs[f.input] = stream_plane(bank.inputs[static_cast<std::size_t>(f.input)], p.g);
+    p.inputs[f.input] = stream_plane(bank.inputs[static_cast<std::size_t>(f.input)]);
   }
   for (int o = 0; o < O; ++o) p.outputs[o] = bank.outputs[o];
   p.reach = (p.above + below + 3) / 4 * 4;
-  const std::size_t shared = sizeof(float) * static_cast<std::size_t>(
-                                                 2 * K * tap_room + p.rings * (p.reach + 2 * stream_rows) * strip_width);
+  p.quads = std::max(p.quads, few_quads);
+  p.line = 32 * p.quads + 8;
+  const std::size_t shared = stream_bytes(K, p.rings, p.reach, p.line);
   // Bands such that all blocks run at once: long ones make the halo cheap, a second wave would run half empty.
-  const auto resident = std::min<std::int64_t>(stream_blocks(K), 227 * 1024 / static_cast<std::int64_t>(shared + 1024));
+  const auto resident = std::min<std::int64_t>(stream_blocks(K, 0), 227 * 1024 / static_cast<std::int64_t>(shared + 1024));
   const std::int64_t strips = (p.g.row() + strip_width - 1) / strip_width;
   const std::int64_t wanted = std::max<std::int64_t>(1, cuda::multiprocessors() * resident / (strips * p.g.outer));
   const std::int64_t band = (p.g.height + wanted - 1) / wanted;
   p.band = static_cast<int>(std::min<std::int64_t>((band + stream_rows - 1) / stream_rows * stream_rows, 4096));
   const std::int64_t bands = (p.g.height + p.band - 1) / p.band;
   const dim3 grid(static_cast<unsigned>(strips), static_cast<unsigned>(std::min<std::int64_t>(p.g.outer * bands, 65535)));
-  cuda::launch(stream_kernel<K, O, E>, grid, dim3(stream_threads), shared, p, epilogue);
+  const auto all_of_length = [&](int length) {
+    bool all = p.g.inner == 1;
+    for (int k = 0; k < K; ++k) all = all && p.y[k].n == length && (p.above + p.y[k].first) % 4 == 0;
+    for (int s = 0; s < p.rings; ++s) all = all && p.x[s].n == length;
+    return all;
+  };
+  auto kernel = stream_kernel<K, O, 0, E>;
+  if constexpr (K == 1) {
+    // Gaussians of sigma 1, 2 and 4.
+    if (all_of_length(9)) kernel = stream_kernel<K, O, 9, E>;
+    if (all_of_length(17)) kernel = stream_kernel<K, O, 17, E>;
+    if (all_of_length(33)) kernel = stream_kernel<K, O, 33, E>;
+  }
+  cuda::launch(kernel, grid, dim3(stream_threads), shared, p, epilogue);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

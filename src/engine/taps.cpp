@@ -72,14 +72,16 @@ Taps gaussian_taps(double sigma, int order, double truncate, int radius) {
   const double total = pairwise_sum(w.data(), w.size());
   for (double& v : w) v /= total;
   if (order > 0) {
-    // d^n/dx^n of exp(-x^2 / 2 s^2) is q(x) times it, with q' - x/s^2 q as the recurrence between orders.
+    // d^n/dx^n of exp(-x^2 / 2 s^2) is q(x) times it, with q' - x/s^2 q as the recurrence between orders. The reciprocal
+    // is rounded before it is used, as in SciPy, for weights that are equal to the bit.
+    const double falloff = 1 / -(sigma * sigma);
     std::vector<double> q(static_cast<std::size_t>(order) + 1, 0.0);
     q[0] = 1;
     for (int step = 0; step < order; ++step) {
       std::vector<double> next(q.size(), 0.0);
       for (std::size_t d = 0; d < q.size(); ++d) {
+        if (d > 0) next[d] += falloff * q[d - 1];
         if (d + 1 < q.size()) next[d] += static_cast<double>(d + 1) * q[d + 1];
-        if (d > 0) next[d] -= q[d - 1] / (sigma * sigma);
       }
       q = std::move(next);
     }
@@ -87,7 +89,8 @@ Taps gaussian_taps(double sigma, int order, double truncate, int radius) {
       double p = 0;
       double power = 1;
       for (const double c : q) {
-        p += c * power;
+        // NumPy leaves this product to BLAS, which fuses three terms and not four.
+        p = order == 2 ? std::fma(c, power, p) : p + c * power;
         power *= i;
       }
       w[static_cast<std::size_t>(i + r)] *= p;
