@@ -4,7 +4,8 @@ include(CMakePackageConfigHelpers)
 
 get_property(modules GLOBAL PROPERTY opsin_target_modules)
 if(SKBUILD)
-  install(TARGETS opsin ${modules} LIBRARY DESTINATION opsin)
+  # A wheel has no symbolic links: only the name that everything links to.
+  install(TARGETS opsin ${modules} LIBRARY DESTINATION opsin NAMELINK_SKIP)
 else()
   install(TARGETS opsin EXPORT opsin-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   if(modules)

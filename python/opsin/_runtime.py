@@ -64,6 +64,15 @@ def synchronize(device="cuda"):
     _native.synchronize(device)
 
 
+def release_cached_memory(device="cpu"):
+    """Give memory that opsin keeps for reuse back to the system.
+
+    Freed blocks are kept: on the CPU at most 1 GiB or 1/16 of the machine's memory (``OPSIN_CPU_CACHE_MB`` sets it), on a
+    GPU at most 1/8 of its memory. Waits until the GPU is idle.
+    """
+    _native.release_cached_memory(device)
+
+
 class _PolicyScope:
     """What `set_float_policy` returns: leaving it as a context manager restores the policy before."""
 

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // opsin.Array in Python.
-#include <nanobind/ndarray.h>
-#include <nanobind/stl/optional.h>
+#include <nanobind/stl/complex.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
+#include <complex>
+
 #include "array_caster.h"
-#include "interop.h"
 #include "core/device_api.h"
+#include "dlpack.h"
+#include "interop.h"
 #include "opsin/error.h"
 
 namespace opsin::python {
 namespace {
-
-std::string typestr(DType d) {
-  const char letter = d == DType::boolean ? 'b' : is_unsigned(d) ? 'u' : is_signed(d) ? 'i' : is_floating(d) ? 'f' : 'c';
-  return std::string(itemsize(d) == 1 ? "|" : "<") + letter + std::to_string(itemsize(d));
-}
 
 nb::dict interface_of(const Array& a, bool cuda) {
   nb::dict d;
@@ -31,66 +29,91 @@ nb::dict interface_of(const Array& a, bool cuda) {
   return d;
 }
 
-/// A DLPack capsule. The consumer's stream (DLPack counts the legacy default stream as 1, "do not wait" as -1) waits for
-/// the work that is queued on the current one.
-nb::object dlpack(const Array& a, nb::handle stream) {
+/// What __dlpack__ returns. The consumer's stream ("do not wait" is -1) waits for the work that is queued on the current
+/// one.
+nb::object dlpack(const Array& own, nb::handle stream, nb::handle max_version, nb::handle dl_device, nb::handle copy) {
+  const bool must_copy = !copy.is_none() && nb::cast<bool>(copy);
+  const bool may_copy = copy.is_none() || must_copy;
+  Device device = own.device();
+  if (!dl_device.is_none()) {
+    const auto [type, index] = nb::cast<std::pair<int, int>>(dl_device);
+    if (type != dl::cpu && type != dl::cuda) throw nb::buffer_error("the array cannot be exported to this kind of device");
+    device = {type == dl::cuda ? DeviceKind::cuda : DeviceKind::cpu, index};
+  }
+  if (device != own.device() && !may_copy) throw nb::buffer_error("the export to another device needs a copy");
+  const Array a = device != own.device() ? own.to(device) : must_copy ? own.copy() : own;
   if (a.device().kind == DeviceKind::cuda) {
-    std::intptr_t consumer = stream.is_none() ? 1 : nb::cast<std::intptr_t>(stream);
+    const std::intptr_t consumer = stream.is_none() ? 1 : nb::cast<std::intptr_t>(stream);
     if (consumer != -1) {
       const core::DeviceScope scope(a.device());
       core::device_api().order(current_stream(), stream_from_interface(consumer));
     }
   }
-  std::size_t shape[max_ndim];
-  std::int64_t strides[max_ndim];
-  const DType d = a.dtype();
-  for (int i = 0; i < a.ndim(); ++i) {
-    shape[i] = static_cast<std::size_t>(a.shape(i));
-    strides[i] = a.strides()[i] / static_cast<std::int64_t>(itemsize(d));
+  const bool versioned = !max_version.is_none() && nb::cast<int>(max_version[0]) >= 1;
+  if (a.readonly() && !versioned) throw nb::buffer_error("a read-only array needs a consumer that knows DLPack 1.0");
+  return capsule_from_array(a, versioned, a.data() != own.data());
+}
+
+/// One axis removed at an index.
+Array pick(const Array& a, int axis, nb::handle index) {
+  const Py_ssize_t i = PyBool_Check(index.ptr()) ? -1 : PyNumber_AsSsize_t(index.ptr(), PyExc_IndexError);
+  if (PyBool_Check(index.ptr()) || (i == -1 && PyErr_Occurred())) {
+    PyErr_Clear();
+    throw IndexError("only integers, slices and an ellipsis are valid indices");
   }
-  const auto code = static_cast<std::uint8_t>(d == DType::boolean ? 6 : is_unsigned(d) ? 1 : is_signed(d) ? 0 : is_floating(d) ? 2 : 5);
-  auto* owner = new Array(a);
-  const nb::capsule capsule(owner, [](void* p) noexcept { delete static_cast<Array*>(p); });
-  const int device = a.device().kind == DeviceKind::cuda ? nb::device::cuda::value : nb::device::cpu::value;
-  return nb::cast(
-      nb::ndarray<>(a.mutable_data(), static_cast<std::size_t>(a.ndim()), shape, capsule, strides,
-                    nb::dlpack::dtype{code, static_cast<std::uint8_t>(itemsize(d) * 8), 1}, device, a.device().index));
+  const std::int64_t n = a.shape(axis);
+  if (i < -n || i >= n) {
+    throw IndexError("index " + std::to_string(i) + " is out of bounds for axis " + std::to_string(axis) + " with size " +
+                     std::to_string(n));
+  }
+  const Array one = a.slice(axis, i < 0 ? i + n : i, 1);
+  Extents shape = one.shape();
+  Extents strides = one.strides();
+  shape.erase(axis);
+  strides.erase(axis);
+  return Array::view_of(one.mutable_data(), shape, strides, one.dtype(), one.device(), one.buffer(), one.readonly());
 }
 
 Array item_at(const Array& a, nb::handle key) {
   const nb::tuple keys = nb::isinstance<nb::tuple>(key) ? nb::borrow<nb::tuple>(key) : nb::make_tuple(key);
-  const auto given = static_cast<int>(nb::len(keys));
+  int ellipses = 0;
+  for (nb::handle k : keys) ellipses += k.is(nb::ellipsis());
+  if (ellipses > 1) throw IndexError("an index can only have a single ellipsis");
+  const int given = static_cast<int>(nb::len(keys)) - ellipses;
+  if (given > a.ndim()) {
+    throw IndexError("too many indices for array: array is " + std::to_string(a.ndim()) + "-dimensional, but " +
+                     std::to_string(given) + " were indexed");
+  }
   int axis = 0;
   Array view = a;
-  bool ellipsis = false;
-  for (int k = 0; k < given; ++k) {
-    const nb::handle item = keys[static_cast<std::size_t>(k)];
-    if (item.is(nb::ellipsis())) {
-      if (ellipsis) throw IndexError("an index can only have a single ellipsis");
-      ellipsis = true;
-      axis += view.ndim() - axis - (given - k - 1);
-      continue;
-    }
-    if (axis >= view.ndim()) throw IndexError("too many indices for array");
-    if (nb::isinstance<nb::slice>(item)) {
+  for (nb::handle k : keys) {
+    if (k.is(nb::ellipsis())) {
+      axis += a.ndim() - given;
+    } else if (nb::isinstance<nb::slice>(k)) {
       Py_ssize_t start = 0, stop = 0, step = 0;
-      if (PySlice_Unpack(item.ptr(), &start, &stop, &step) < 0) throw nb::python_error();
+      if (PySlice_Unpack(k.ptr(), &start, &stop, &step) < 0) throw nb::python_error();
       const Py_ssize_t n = PySlice_AdjustIndices(view.shape(axis), &start, &stop, step);
       view = view.slice(axis, start, n, step);
       ++axis;
     } else {
-      std::int64_t i = integers(item).at(0);
-      const std::int64_t n = view.shape(axis);
-      if (i < -n || i >= n) throw IndexError("index " + std::to_string(i) + " is out of bounds for axis of size " + std::to_string(n));
-      view = view.slice(axis, i < 0 ? i + n : i, 1);
-      Extents shape = view.shape();
-      Extents strides = view.strides();
-      shape.erase(axis);
-      strides.erase(axis);
-      view = Array::view_of(view.mutable_data(), shape, strides, view.dtype(), view.device(), view.buffer(), view.readonly());
+      view = pick(view, axis, k);
     }
   }
   return view;
+}
+
+nb::object scalar(const Array& a) { return numpy_from(a.to({})).attr("item")(); }
+
+nb::object as_numpy(const Array& a, nb::handle dtype, nb::handle copy) {
+  const bool never = !copy.is_none() && !nb::cast<bool>(copy);
+  const bool always = !copy.is_none() && !never;
+  const bool converts = !dtype.is_none() && !numpy().attr("dtype")(dtype).equal(numpy_dtype(a.dtype()));
+  if (never && (converts || a.device().kind != DeviceKind::cpu)) {
+    throw ValueError("unable to avoid a copy: the array lies on a GPU or has another dtype");
+  }
+  nb::object array = numpy_from(a.to({}));
+  if (converts) return array.attr("astype")(dtype);
+  return always && a.device().kind == DeviceKind::cpu ? array.attr("copy")() : array;
 }
 
 }  // namespace
@@ -111,24 +134,22 @@ void bind_array(nb::module_& m) {
              if (a.ndim() == 0) throw TypeError("len() of unsized object");
              return a.shape(0);
            })
-      .def("__getitem__", &item_at, "Integers, slices and an ellipsis; a view.")
+      .def("__getitem__", &item_at, nb::arg("key").none(), "Integers, slices and an ellipsis; a view.")
       .def("to", [](const Array& a, const std::string& device) { return a.to(Device::parse(device)); }, nb::arg("device"),
            "This array when it lies on `device` already, else a copy there.")
       .def("astype", [](const Array& a, nb::handle dtype) { return a.astype(dtype_from(dtype)); }, nb::arg("dtype"))
       .def("copy", &Array::copy)
-      .def("item", &Array::item, "The value of a one-element array; waits for the device.")
-      .def("__float__", &Array::item)
-      .def("__array__",
-           [](const Array& a, nb::object dtype, nb::object copy) {
-             if (!copy.is_none() && !nb::cast<bool>(copy) && a.device().kind != DeviceKind::cpu) {
-               throw ValueError("an array on a GPU cannot become a NumPy array without a copy");
-             }
-             nb::object array = numpy_from(a.to({}));
-             if (!dtype.is_none()) array = array.attr("astype")(dtype, nb::arg("copy") = false);
-             if (!copy.is_none() && nb::cast<bool>(copy)) array = array.attr("copy")();
-             return array;
-           },
-           nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none())
+      .def("item", &scalar, "The value of a one-element array as a Python scalar; waits for the device.")
+      .def("__bool__", [](const Array& a) { return nb::cast<bool>(nb::bool_(scalar(a))); })
+      .def("__int__", [](const Array& a) { return nb::int_(scalar(a)); })
+      .def("__float__", [](const Array& a) { return nb::float_(scalar(a)); })
+      .def("__complex__", [](const Array& a) { return scalar(a) + nb::cast(std::complex<double>()); })
+      .def("__iter__",
+           [](nb::handle self) {
+             if (nb::inst_ptr<Array>(self)->ndim() == 0) throw TypeError("iteration over a 0-d array");
+             return nb::steal(PySeqIter_New(self.ptr()));
+           })
+      .def("__array__", &as_numpy, nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none())
       .def_prop_ro("__array_interface__",
                    [](const Array& a) {
                      if (a.device().kind != DeviceKind::cpu) throw nb::attribute_error("__array_interface__: the array lies on a GPU");
@@ -139,9 +160,7 @@ void bind_array(nb::module_& m) {
                      if (a.device().kind != DeviceKind::cuda) throw nb::attribute_error("__cuda_array_interface__: the array lies on the CPU");
                      return interface_of(a, true);
                    })
-      .def("__dlpack__",
-           [](const Array& a, nb::object stream, nb::object, nb::object, nb::object) { return dlpack(a, stream); },
-           nb::kw_only(), nb::arg("stream") = nb::none(), nb::arg("max_version") = nb::none(),
+      .def("__dlpack__", &dlpack, nb::kw_only(), nb::arg("stream") = nb::none(), nb::arg("max_version") = nb::none(),
            nb::arg("dl_device") = nb::none(), nb::arg("copy") = nb::none())
       .def("__dlpack_device__",
            [](const Array& a) { return nb::make_tuple(a.device().kind == DeviceKind::cuda ? 2 : 1, a.device().index); })

@@ -29,7 +29,7 @@ namespace nb = nanobind;
 
 enum class Kind { numpy, opsin, cupy, torch, jax };
 
-class Call {
+class Call : private core::ResultAllocator {
  public:
   /// Any array-like: see the file's head; lists and scalars as numpy.asarray takes them. Throws TypeError for dtypes
   /// that opsin has not (bfloat16, object, ...).
@@ -53,34 +53,48 @@ class Call {
   /// For results that are no arrays.
   template <class F>
   auto invoke(F&& f) {
-    const Scope scope(*this);
-    auto result = [&] {
-      const nb::gil_scoped_release release;
-      return f();
-    }();
-    emit_warnings();
-    return result;
+    try {
+      auto result = [&] {
+        const Scope scope(*this);
+        const nb::gil_scoped_release release;
+        return f();
+      }();
+      emit_warnings();
+      return result;
+    } catch (const nb::python_error&) {
+      throw;
+    } catch (...) {
+      emit_warnings();  // What the operation said before it failed; the next call must not say it.
+      throw;
+    }
   }
 
   Kind kind() const { return kind_.value_or(Kind::numpy); }
 
  private:
-  struct Allocator;
   struct Scope {
     explicit Scope(Call& call);
     std::optional<StreamGuard> stream;
-    std::unique_ptr<core::ResultAllocator> allocator;
+    std::optional<core::ResultAllocatorScope> allocator;
+  };
+  struct Known {
+    Array array;
+    nb::object object;
   };
 
+  /// Results that go back as CuPy or PyTorch arrays come from those libraries.
+  std::shared_ptr<Buffer> allocate(const Extents& shape, DType dtype, Device device) override;
+  /// The first array decides the kind and the stream; the stream waits for what later ones are still waiting for.
+  void note(Kind kind, const Array& array, nb::handle object, std::optional<StreamHandle> stream = std::nullopt);
   nb::object finish(const Array& result);
   static void emit_warnings();
-  void note_kind(Kind kind, Device device);
 
   std::optional<Kind> kind_;
   Device device_;
   StreamHandle stream_ = nullptr;
-  std::vector<std::pair<void*, nb::object>> owned_;  // results that the caller's library allocated, by their memory
+  std::vector<Known> known_;  // Arrays that are an object of the caller's library already: the first input and results.
   nb::object out_object_;
+  nb::object out_copy_;  // Of a NumPy array that opsin cannot write into as it is.
   const void* out_data_ = nullptr;
 };
 

@@ -5,7 +5,9 @@
 #include <nanobind/nanobind.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/memory.h"
@@ -15,32 +17,67 @@ namespace opsin::python {
 
 namespace nb = nanobind;
 
-enum class ObjectClass { opsin_array, numpy, torch, cuda_interface, dlpack, other };
+enum class ObjectClass { opsin_array, numpy, torch, cupy, cuda_interface, jax, dlpack, other };
 
 /// Decided once per Python type.
 ObjectClass class_of(nb::handle object);
-bool is_cupy(nb::handle object);
-bool is_jax(nb::handle object);
 
-nb::module_ numpy();
-nb::module_ import_torch();
-nb::module_ import_cupy();
+/// Keeps a Python object alive from C++; released under the GIL wherever the last copy goes.
+std::shared_ptr<void> keep(nb::object object);
 
-std::optional<DType> dtype_from_format(const char* format, std::size_t itemsize);
-std::optional<DType> dtype_from_dlpack(std::uint8_t code, std::uint8_t bits, std::uint16_t lanes);
-std::optional<DType> dtype_from_typestr(std::string_view typestr);
+inline constexpr int dtype_count = static_cast<int>(DType::complex128) + 1;
 
-/// __cuda_array_interface__ counts the legacy default stream as 1.
-StreamHandle stream_from_interface(std::intptr_t value);
-StreamHandle torch_stream(int device);
-
-nb::object torch_capsule(nb::handle tensor);
-/// A DLPack capsule whose data is ready on the current stream.
-nb::object dlpack_capsule(nb::handle object);
-
-nb::object cupy_empty(const Extents& shape, DType dtype, Device device);
-nb::object torch_empty(const Extents& shape, DType dtype, Device device);
-nb::object numpy_from(const Array& array);
+/// The attribute whose interned name is `name`: no string is made, as attr("...") does for each call.
+inline nb::object attribute(nb::handle object, PyObject* name) {
+  PyObject* value = PyObject_GetAttr(object.ptr(), name);
+  if (!value) throw nb::python_error();
+  return nb::steal(value);
+}
+inline nb::object call_method(nb::handle object, PyObject* name) {
+  PyObject* arguments[] = {object.ptr()};
+  PyObject* value = PyObject_VectorcallMethod(name, arguments, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+  if (!value) throw nb::python_error();
+  return nb::steal(value);
+}
+/// str(value); nb::str does not convert.
+std::string text_of(nb::handle value);
+std::int64_t integer(nb::handle value);
+inline void* pointer(nb::handle value) { return reinterpret_cast<void*>(integer(value)); }
+/// A tuple of integers; other sequences and iterables too, less quickly.
+Extents extents_from(nb::handle sizes);
 nb::tuple shape_tuple(const Extents& shape);
+
+// NumPy (numpy.cpp)
+nb::module_ numpy();
+nb::object numpy_dtype(DType dtype);
+DType dtype_from(nb::handle value);
+/// None for a dtype that opsin has not.
+std::optional<DType> dtype_from_typestr(std::string_view typestr);
+std::string typestr(DType dtype);
+/// The array itself where opsin can read its memory as it is, else a copy in native byte order and aligned memory, or
+/// of a narrower float. Throws TypeError for dtypes that opsin has not.
+nb::object native_numpy(nb::handle array);
+/// The memory of an array that native_numpy returned.
+Array from_numpy(nb::handle array);
+nb::object numpy_from(const Array& array);
+
+// PyTorch (torch.cpp)
+Array from_torch(nb::handle tensor);
+StreamHandle torch_stream(int device);
+nb::object torch_empty(const Extents& shape, DType dtype, Device device);
+void* torch_data(nb::handle tensor);
+
+// CuPy and other CUDA libraries (cupy.cpp)
+Array from_cupy(nb::handle array);
+StreamHandle cupy_stream(int device);
+nb::object cupy_empty(const Extents& shape, DType dtype, Device device);
+void* cupy_data(nb::handle array);
+/// `stream` receives the producer's stream when it names one.
+Array from_cuda_interface(nb::handle object, std::optional<StreamHandle>& stream);
+
+/// __cuda_array_interface__ and DLPack count the legacy default stream as 1.
+inline StreamHandle stream_from_interface(std::intptr_t value) {
+  return value == 1 ? nullptr : reinterpret_cast<StreamHandle>(value);
+}
 
 }  // namespace opsin::python

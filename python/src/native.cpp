@@ -4,6 +4,8 @@
 #include <nanobind/stl/vector.h>
 
 #include "array_caster.h"
+#include "core/check.h"
+#include "core/device_api.h"
 #include "core/memory.h"
 #include "modules.h"
 #include "opsin/device.h"
@@ -51,6 +53,11 @@ NB_MODULE(_native, m) {
   m.def("cpu_targets", &opsin::cpu_targets);
   m.def("cpu_target", &opsin::cpu_target);
   m.def("cuda_device_count", &opsin::cuda_device_count);
+  m.def("cuda_devices", [] {
+    std::vector<std::string> devices;
+    for (int i = 0; i < opsin::cuda_device_count(); ++i) devices.push_back(opsin::core::device_api().describe(i));
+    return devices;
+  });
   m.def("cuda_unavailable_reason", &opsin::cuda_unavailable_reason);
   m.def("num_threads", &opsin::num_threads);
   m.def("set_num_threads", &opsin::set_num_threads);
@@ -59,8 +66,20 @@ NB_MODULE(_native, m) {
     const nb::gil_scoped_release release;
     opsin::synchronize(d);
   });
+  m.def("_warn",
+        [](const std::string& text) { Call().invoke([&] { opsin::core::warn(opsin::Warning::Category::user, text); return 0; }); },
+        nb::arg("text"), "The way of an operation's warnings to Python, for its test.");
   m.def("cached_cpu_bytes", &opsin::core::cached_cpu_bytes);
-  m.def("release_cached_cpu_memory", &opsin::core::release_cached_cpu_memory);
+  m.def("cached_cuda_bytes", &opsin::core::cached_cuda_bytes);
+  m.def("release_cached_memory", [](const std::string& device) {
+    const opsin::Device d = opsin::Device::parse(device);
+    const nb::gil_scoped_release release;
+    if (d.kind == opsin::DeviceKind::cpu) {
+      opsin::core::release_cached_cpu_memory();
+    } else {
+      opsin::core::release_cached_cuda_memory(d);
+    }
+  });
   m.def("set_float_policy", [](const std::string& policy) {
     if (policy != "skimage" && policy != "single") throw opsin::ValueError("the float policy is \"skimage\" or \"single\", not \"" + policy + "\"");
     const auto before = opsin::set_float_policy(policy == "single" ? opsin::FloatPolicy::single : opsin::FloatPolicy::skimage);

@@ -49,9 +49,7 @@ std::string Extents::str() const {
 
 bool operator==(const Extents& a, const Extents& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
-namespace {
-
-Extents c_strides(const Extents& shape, DType dtype) {
+Extents core::c_strides(const Extents& shape, DType dtype) {
   Extents strides = shape;
   auto step = static_cast<std::int64_t>(itemsize(dtype));
   for (int i = shape.size() - 1; i >= 0; --i) {
@@ -60,6 +58,8 @@ Extents c_strides(const Extents& shape, DType dtype) {
   }
   return strides;
 }
+
+namespace {
 
 std::size_t checked_bytes(const Extents& shape, DType dtype) {
   auto bytes = static_cast<std::int64_t>(itemsize(dtype));
@@ -81,7 +81,7 @@ Array Array::empty(const Extents& shape, DType dtype, Device device) {
   a.buffer_ = core::allocate(checked_bytes(shape, dtype), device);
   a.data_ = a.buffer_->data;
   a.shape_ = shape;
-  a.strides_ = c_strides(shape, dtype);
+  a.strides_ = core::c_strides(shape, dtype);
   a.dtype_ = dtype;
   a.device_ = device;
   return a;
@@ -164,7 +164,7 @@ Array Array::reshape(const Extents& shape) const {
   check(is_contiguous() && shape.product() == size(), "Array", "cannot view shape ", shape_, " as ", shape);
   Array a = *this;
   a.shape_ = shape;
-  a.strides_ = c_strides(shape, dtype_);
+  a.strides_ = core::c_strides(shape, dtype_);
   return a;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "opsin/device.h"
@@ -11,14 +12,33 @@ namespace opsin::core {
 
 enum class CopyKind { host_to_device, device_to_host, device_to_device };
 
+struct StreamState {
+  std::uint64_t id = 0;  // Never used twice in a process, unlike handles.
+  bool capturing = false;
+};
+
 /// Every function throws CudaError (MemoryError from allocate) with the runtime's reason.
 struct DeviceApi {
   int (*device_count)(std::string& why_none);
+  /// Its model and the versions that matter, for people.
+  std::string (*describe)(int index);
   int (*get_device)();
   void (*set_device)(int index);
   void* (*allocate)(std::size_t bytes, StreamHandle stream);
+  /// Frees in the order of a stream; the device may be another than the current one.
   void (*release)(void* data, StreamHandle stream, int device) noexcept;
-  /// device_to_host waits for the copy; the others are ordered on the stream.
+  /// Waits for all work on the current device. False when a stream capture forbids it.
+  bool (*wait_idle)();
+  /// Frees memory of the current device that no work uses any more.
+  void (*free)(void* data) noexcept;
+  /// Gives freed memory of the current device back to its other users.
+  void (*trim)() noexcept;
+  /// Bytes of the current device that may be kept for reuse.
+  std::size_t (*cache_limit)();
+  StreamState (*stream_state)(StreamHandle stream);
+  /// The device that an address belongs to.
+  int (*device_of)(const void* data);
+  /// The host memory may be used again at once; on the device, the copy is ordered on the stream.
   void (*copy)(void* to, const void* from, std::size_t bytes, CopyKind kind, StreamHandle stream);
   void (*fill_zero)(void* data, std::size_t bytes, StreamHandle stream);
   void (*synchronize)(StreamHandle stream);

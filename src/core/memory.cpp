@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/memory.h"
 
-#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
+#include <compare>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <map>
-#include <mutex>
 #include <new>
 
+#include "core/block_cache.h"
 #include "core/check.h"
 #include "core/device_api.h"
 
@@ -21,91 +20,43 @@ namespace opsin::core {
 namespace {
 
 constexpr std::size_t small_limit = std::size_t{1} << 20;
+constexpr std::size_t page = 4096;
 
-/// Freed CPU blocks, kept for the next array of their size. Why: a fresh 64 MiB block costs 16 thousand page faults, more
-/// time than most filters need for their arithmetic.
-class CpuPool {
- public:
-  /// Sizes are rounded up to 1/8 of their power of two, so that near sizes share blocks and at most 1/8 is lost.
-  static std::size_t rounded(std::size_t bytes) {
-    const std::size_t step = std::max<std::size_t>(std::bit_floor(bytes) / 8, 4096);
-    return (bytes + step - 1) / step * step;
-  }
+/// Why CPU blocks are kept: a fresh 64 MiB block costs 16 thousand page faults, more time than most filters need for their
+/// arithmetic.
+using CpuCache = BlockCache<std::size_t>;
 
-  void* take(std::size_t bytes) {
-    {
-      const std::lock_guard lock(mutex);
-      if (const auto it = free_.find(bytes); it != free_.end()) {
-        void* p = it->second;
-        free_.erase(it);
-        kept_ -= bytes;
-        return p;
-      }
-    }
-    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) {
-      release_all();
-      p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    }
-    if (p == MAP_FAILED) throw MemoryError(text("cannot allocate ", bytes, " bytes of memory"));
-    madvise(p, bytes, MADV_HUGEPAGE);
-    return p;
-  }
+CpuCache& cpu_cache();
+CpuCache& cpu_cache() {
+  static CpuCache* const cache = [] {
+    survive_fork<&cpu_cache>();
+    return new CpuCache;  // Never destroyed: arrays may outlive static objects.
+  }();
+  return *cache;
+}
 
-  void give(void* p, std::size_t bytes) noexcept {
-    {
-      const std::lock_guard lock(mutex);
-      if (kept_ + bytes <= limit_) {
-        try {
-          free_.emplace(bytes, p);
-          kept_ += bytes;
-          return;
-        } catch (const std::bad_alloc&) {  // No room to remember it: give it back below.
-        }
-      }
-    }
-    munmap(p, bytes);
-  }
-
-  void release_all() {
-    const std::lock_guard lock(mutex);
-    for (const auto& [bytes, p] : free_) munmap(p, bytes);
-    free_.clear();
-    kept_ = 0;
-  }
-
-  std::size_t kept() {
-    const std::lock_guard lock(mutex);
-    return kept_;
-  }
-
-  std::mutex mutex;
-
- private:
-  static std::size_t default_limit() {
+std::size_t cpu_cache_limit() {
+  static const std::size_t limit = [] {
     if (const char* text = std::getenv("OPSIN_CPU_CACHE_MB")) {
       std::size_t mb = 0;
       const auto [end, error] = std::from_chars(text, text + std::strlen(text), mb);
       if (error == std::errc() && *end == '\0') return mb << 20;
     }
     const auto pages = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES));
-    return std::min<std::size_t>(std::size_t{1} << 30, pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 16);
-  }
-
-  std::multimap<std::size_t, void*> free_;
-  std::size_t kept_ = 0;
-  std::size_t limit_ = default_limit();
-};
-
-CpuPool& cpu_pool() {
-  static CpuPool* const pool = [] {
-    auto* p = new CpuPool;
-    // A fork must not copy the lock while another thread holds it.
-    pthread_atfork([] { cpu_pool().mutex.lock(); }, [] { cpu_pool().mutex.unlock(); },
-                   [] { cpu_pool().mutex.unlock(); });
-    return p;
+    return std::min(std::size_t{1} << 30, pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 16);
   }();
-  return *pool;
+  return limit;
+}
+
+void* map_pages(std::size_t bytes) {
+  void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED) {
+    release_cached_cpu_memory();
+    p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  }
+  if (p == MAP_FAILED) throw MemoryError(text("cannot allocate ", bytes, " bytes of memory"));
+  madvise(p, bytes, MADV_HUGEPAGE);
+  return p;
 }
 
 std::shared_ptr<Buffer> allocate_cpu(std::size_t bytes) {
@@ -119,10 +70,11 @@ std::shared_ptr<Buffer> allocate_cpu(std::size_t bytes) {
                 delete b;
               }};
   } else {
-    const std::size_t rounded = CpuPool::rounded(bytes);
-    buffer->data = cpu_pool().take(rounded);
+    const std::size_t rounded = block_size(bytes, page);
+    void* const kept = cpu_cache().take(rounded, rounded);
+    buffer->data = kept ? kept : map_pages(rounded);
     result = {buffer.get(), [rounded](Buffer* b) {
-                cpu_pool().give(b->data, rounded);
+                if (!cpu_cache().give(rounded, b->data, rounded, cpu_cache_limit())) munmap(b->data, rounded);
                 delete b;
               }};
   }
@@ -130,18 +82,83 @@ std::shared_ptr<Buffer> allocate_cpu(std::size_t bytes) {
   return result;
 }
 
+/// CUDA blocks are kept too: cudaMallocAsync and cudaFreeAsync cost several microseconds, a kernel's launch over again.
+/// A block goes to the stream that it was used on and to no other: work on one stream runs in order, so the next user's
+/// kernels start after the last user's have ended. Streams count by their id, which is never used twice: a handle is, as
+/// soon as its stream is destroyed, though work of the old stream may still be running.
+struct CudaKey {
+  int device;
+  std::uint64_t stream;
+  std::size_t bytes;
+  auto operator<=>(const CudaKey&) const = default;
+};
+using CudaCache = BlockCache<CudaKey>;
+
+CudaCache& cuda_cache();
+CudaCache& cuda_cache() {
+  static CudaCache* const cache = [] {
+    survive_fork<&cuda_cache>();
+    return new CudaCache;
+  }();
+  return *cache;
+}
+
+/// Gives a device's kept blocks back to the driver. Their streams may be gone, so the whole device has to be idle: this is
+/// for a device that has run out of memory, and for callers who ask.
+void release_cuda(int device) {
+  const DeviceScope scope({DeviceKind::cuda, device});
+  const DeviceApi& api = device_api();
+  if (!api.wait_idle()) return;  // A stream capture forbids it.
+  for (const auto& [key, block] : cuda_cache().drain([&](const CudaKey& k) { return k.device == device; })) {
+    api.free(block.data);
+  }
+  api.trim();
+}
+
+void* new_cuda_block(std::size_t bytes, StreamHandle stream, Device device, bool capturing) {
+  const DeviceApi& api = device_api();
+  if (!capturing && cuda_cache().kept() > api.cache_limit()) release_cuda(device.index);
+  try {
+    return api.allocate(bytes, stream);
+  } catch (const MemoryError&) {
+    if (capturing) throw;
+  }
+  release_cuda(device.index);
+  try {
+    return api.allocate(bytes, stream);
+  } catch (const MemoryError&) {
+    throw MemoryError(text("cannot allocate ", bytes, " bytes of memory on ", device));
+  }
+}
+
 std::shared_ptr<Buffer> allocate_cuda(std::size_t bytes, Device device) {
   const DeviceScope scope(device);
   const DeviceApi& api = device_api();
-  const StreamHandle stream = current_stream();
   auto buffer = std::make_unique<Buffer>();
   buffer->bytes = bytes;
   buffer->device = device;
-  buffer->data = bytes ? api.allocate(bytes, stream) : nullptr;
-  std::shared_ptr<Buffer> result{buffer.get(), [&api, stream](Buffer* b) {
-                                   if (b->data) api.release(b->data, stream, b->device.index);
-                                   delete b;
-                                 }};
+  std::shared_ptr<Buffer> result;
+  const StreamHandle stream = current_stream();
+  const StreamState state = bytes ? api.stream_state(stream) : StreamState{};
+  if (bytes == 0) {
+    result = {buffer.get(), std::default_delete<Buffer>()};
+  } else if (state.capturing) {
+    // The graph owns its memory: a kept block would be written to again whenever the graph is launched.
+    buffer->data = new_cuda_block(bytes, stream, device, true);
+    result = {buffer.get(), [&api, stream](Buffer* b) {
+                api.release(b->data, stream, b->device.index);
+                delete b;
+              }};
+  } else {
+    const CudaKey key{device.index, state.id, block_size(bytes, 512)};
+    void* const kept = cuda_cache().take(key, key.bytes);
+    buffer->data = kept ? kept : new_cuda_block(key.bytes, stream, device, false);
+    result = {buffer.get(), [key](Buffer* b) {
+                // No limit here: giving back needs an idle device, which only an allocation may wait for.
+                cuda_cache().give(key, b->data, key.bytes, SIZE_MAX);
+                delete b;
+              }};
+  }
   buffer.release();
   return result;
 }
@@ -163,17 +180,18 @@ Array empty_result(const Extents& shape, DType dtype, Device device) {
   if (!result_allocator) return Array::empty(shape, dtype, device);
   auto buffer = result_allocator->allocate(shape, dtype, device);
   if (!buffer) return Array::empty(shape, dtype, device);
-  Extents strides = shape;
-  auto step = static_cast<std::int64_t>(itemsize(dtype));
-  for (int i = shape.size() - 1; i >= 0; --i) {
-    strides[i] = step;
-    step *= std::max<std::int64_t>(1, shape[i]);
-  }
   void* data = buffer->data;
-  return Array::view_of(data, shape, strides, dtype, device, std::move(buffer));
+  return Array::view_of(data, shape, c_strides(shape, dtype), dtype, device, std::move(buffer));
 }
 
-std::size_t cached_cpu_bytes() { return cpu_pool().kept(); }
-void release_cached_cpu_memory() { cpu_pool().release_all(); }
+std::size_t cached_cpu_bytes() { return cpu_cache().kept(); }
+
+void release_cached_cpu_memory() {
+  for (const auto& [key, block] : cpu_cache().drain([](std::size_t) { return true; })) munmap(block.data, block.bytes);
+}
+
+std::size_t cached_cuda_bytes() { return cuda_cache().kept(); }
+
+void release_cached_cuda_memory(Device device) { release_cuda(device.index); }
 
 }  // namespace opsin::core

@@ -8,9 +8,13 @@
 
 namespace opsin::core {
 
-/// Memory of opsin's own on a device: 64-byte aligned and recycled on the CPU, from opsin's CUDA pool and freed on the
-/// stream it was made on elsewhere. Throws MemoryError.
+/// Memory of opsin's own on a device. Freed blocks are kept: on the CPU for any next array of their size, on CUDA for the
+/// next one on the stream that was current when they were made, which their users' work must be ordered with. 64-byte
+/// aligned on the CPU. Throws MemoryError.
 std::shared_ptr<Buffer> allocate(std::size_t bytes, Device device);
+
+/// The strides in bytes of a C-contiguous array.
+Extents c_strides(const Extents& shape, DType dtype);
 
 /// A caller's allocator for arrays that are handed back to it (CuPy's or PyTorch's memory). Null means opsin's own.
 struct ResultAllocator {
@@ -36,5 +40,9 @@ Array empty_result(const Extents& shape, DType dtype, Device device);
 /// Bytes of CPU memory kept for reuse, and giving them back to the system.
 std::size_t cached_cpu_bytes();
 void release_cached_cpu_memory();
+
+/// The same for CUDA; waits until the device is idle, and does nothing while a stream is being captured.
+std::size_t cached_cuda_bytes();
+void release_cached_cuda_memory(Device device);
 
 }  // namespace opsin::core

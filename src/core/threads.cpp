@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -12,10 +13,14 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 #include "opsin/device.h"
@@ -36,29 +41,60 @@ int default_threads() {
 
 std::atomic<int> thread_limit{0};
 
-/// TBB's state in one place that a fork can take down and bring up again. Running operations hold `running` shared; a
-/// fork takes it alone, so no worker is inside TBB while the process is copied, ends TBB's workers, and leaves parent
-/// and child to start their own on the next use.
+/// Held shared by running loops and alone by a fork. Not std::shared_mutex: that one prefers readers, and a few threads
+/// that start loop after loop would keep a fork waiting for ever.
+class RunLock {
+ public:
+  RunLock() {
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&lock_, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+  }
+  void lock() { pthread_rwlock_wrlock(&lock_); }
+  void lock_shared() { pthread_rwlock_rdlock(&lock_); }
+  void unlock() { pthread_rwlock_unlock(&lock_); }
+  void unlock_shared() { pthread_rwlock_unlock(&lock_); }
+
+ private:
+  pthread_rwlock_t lock_;
+};
+
+/// TBB's state in one place that a fork can take down. A fork waits until no loop runs and ends TBB's workers; parent and
+/// child then start their own on the next use. TBB keeps its workers, though, while any other thread that has used it
+/// lives: such a child has TBB's records of workers that do not exist in it, and uses threads of its own instead.
 struct Pool {
-  std::shared_mutex running;
+  RunLock running;
   std::mutex making;
   int size = 0;
+  bool stopped = true;        // No worker of TBB is left.
+  bool tbb_is_dead = false;  // In a child whose parent could not stop TBB.
   tbb::task_scheduler_handle handle;
+  std::unique_ptr<tbb::global_control> room;
   std::shared_ptr<tbb::task_arena> arena;
 
   std::shared_ptr<tbb::task_arena> get(int threads) {
     const std::lock_guard lock(making);
     if (!arena || size != threads) {
       if (!handle) handle = tbb::task_scheduler_handle{tbb::attach{}};
+      // TBB itself would stop at one thread per core, with a warning on the terminal.
+      room.reset();
+      if (threads > tbb::info::default_concurrency()) {
+        room = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                                     static_cast<std::size_t>(threads));
+      }
       arena = std::make_shared<tbb::task_arena>(threads);
       size = threads;
+      stopped = false;
     }
     return arena;
   }
 
   void stop() {
     arena.reset();
-    if (handle) tbb::finalize(handle, std::nothrow);
+    room.reset();
+    if (handle) stopped = tbb::finalize(handle, std::nothrow);
     handle = {};
     size = 0;
   }
@@ -76,11 +112,39 @@ Pool& pool() {
         [] { pool().running.unlock(); },
         [] {
           // The lock's owner is this thread, but the lock may hold waiters that do not exist here: make it anew.
-          new (&pool().running) std::shared_mutex;
+          new (&pool().running) RunLock;
+          if (!pool().stopped) pool().tbb_is_dead = true;
         });
     return p;
   }();
   return *instance;
+}
+
+/// Runs every piece on threads that live for this loop. About 20 us for each thread: for children without TBB.
+template <class F>
+void run_on_new_threads(std::int64_t pieces, int threads, const F& run) {
+  std::atomic<std::int64_t> next{0};
+  std::exception_ptr error;
+  std::mutex error_lock;
+  const auto work = [&] {
+    try {
+      for (std::int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < pieces;) run(i);
+    } catch (...) {
+      next.store(pieces, std::memory_order_relaxed);
+      const std::lock_guard lock(error_lock);
+      error = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    const std::int64_t wanted = std::min<std::int64_t>(threads, pieces) - 1;
+    try {
+      for (std::int64_t i = 0; i < wanted; ++i) others.emplace_back(work);
+    } catch (const std::system_error&) {  // No more threads to be had: the ones there do the work.
+    }
+    work();
+  }
+  if (error) std::rethrow_exception(error);
 }
 
 thread_local bool inside = false;  // A nested loop runs in its caller's thread: no second lock, no second split.
@@ -102,14 +166,16 @@ void parallel_for(std::int64_t n, std::int64_t grain, RangeFunction f) {
     for (std::int64_t i = 0; i < pieces; ++i) run(i);
     return;
   }
+  const auto run_inside = [&](std::int64_t piece) {
+    const InsideScope scope;
+    run(piece);
+  };
   const std::shared_lock lock(pool().running);
-  const auto arena = pool().get(threads);
-  arena->execute([&] {
-    tbb::parallel_for(std::int64_t{0}, pieces, [&](std::int64_t i) {
-      const InsideScope scope;
-      run(i);
-    });
-  });
+  if (pool().tbb_is_dead) {
+    run_on_new_threads(pieces, threads, run_inside);
+  } else {
+    pool().get(threads)->execute([&] { tbb::parallel_for(std::int64_t{0}, pieces, run_inside); });
+  }
 }
 
 }  // namespace opsin::core

@@ -45,6 +45,18 @@ int device_count(std::string& why_none) {
   return count;
 }
 
+std::string describe(int index) {
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
+  int driver = 0;
+  int runtime = 0;
+  check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
+  check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
+  return core::text(properties.name, ", ", properties.totalGlobalMem >> 20, " MiB, compute capability ", properties.major,
+                    ".", properties.minor, ", CUDA ", runtime / 1000, ".", runtime % 1000 / 10, ", driver for CUDA ",
+                    driver / 1000, ".", driver % 1000 / 10);
+}
+
 int get_device() {
   check_not_forked();
   int device = 0;
@@ -74,18 +86,9 @@ cudaMemPool_t pool_of(int device) {
 }
 
 void* allocate(std::size_t bytes, StreamHandle stream) {
-  const cudaMemPool_t pool = pool_of(get_device());
-  const auto s = static_cast<cudaStream_t>(stream);
   void* data = nullptr;
-  cudaError_t code = cudaMallocFromPoolAsync(&data, bytes, pool, s);
-  if (code == cudaErrorMemoryAllocation) {
-    // What other sizes left in the pool may be enough: give it back and try once more.
-    cudaGetLastError();
-    cudaStreamSynchronize(s);
-    cudaMemPoolTrimTo(pool, 0);
-    code = cudaMallocFromPoolAsync(&data, bytes, pool, s);
-  }
-  check(code, "cudaMallocFromPoolAsync");
+  check(cudaMallocFromPoolAsync(&data, bytes, pool_of(get_device()), static_cast<cudaStream_t>(stream)),
+        "cudaMallocFromPoolAsync");
   return data;
 }
 
@@ -94,8 +97,76 @@ void release(void* data, StreamHandle stream, int device) noexcept {
   int before = device;
   cudaGetDevice(&before);
   if (before != device) cudaSetDevice(device);
-  cudaFreeAsync(data, static_cast<cudaStream_t>(stream));
+  if (cudaFreeAsync(data, static_cast<cudaStream_t>(stream)) != cudaSuccess) cudaFree(data);
+  cudaGetLastError();
   if (before != device) cudaSetDevice(before);
+}
+
+bool wait_idle() {
+  const cudaError_t code = cudaDeviceSynchronize();
+  if (code == cudaErrorStreamCaptureUnsupported) {
+    cudaGetLastError();
+    return false;
+  }
+  check(code, "cudaDeviceSynchronize");
+  return true;
+}
+
+void free_idle(void* data) noexcept {
+  if (!forked.load(std::memory_order_relaxed)) cudaFree(data);
+}
+
+void trim() noexcept {
+  int device = 0;
+  cudaGetDevice(&device);
+  cudaMemPoolTrimTo(pool_of(device), 0);
+  cudaGetLastError();
+}
+
+/// An eighth of the device's memory.
+std::size_t cache_limit() {
+  static std::array<std::atomic<std::size_t>, 64> known{};
+  auto& limit = known.at(static_cast<std::size_t>(get_device()));
+  if (limit.load(std::memory_order_relaxed) == 0) {
+    std::size_t free = 0;
+    std::size_t total = 0;
+    check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+    limit.store(total / 8, std::memory_order_relaxed);
+  }
+  return limit.load(std::memory_order_relaxed);
+}
+
+core::StreamState stream_state(StreamHandle stream) {
+  const auto s = static_cast<cudaStream_t>(stream);
+  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+  const cudaError_t code = cudaStreamIsCapturing(s, &status);
+  // The legacy stream cannot be asked while another one is being captured; it is not captured itself.
+  if (code != cudaErrorStreamCaptureImplicit) check(code, "cudaStreamIsCapturing");
+  core::StreamState state{.id = 0, .capturing = status != cudaStreamCaptureStatusNone};
+  if (code == cudaErrorStreamCaptureImplicit) {
+    cudaGetLastError();
+    state.capturing = false;
+  }
+  unsigned long long id = 0;
+  if (s != nullptr) check(cudaStreamGetId(s, &id), "cudaStreamGetId");  // The legacy stream has none, and lives on.
+  state.id = id;
+  return state;
+}
+
+int device_of(const void* data) {
+  cudaPointerAttributes attributes{};
+  check(cudaPointerGetAttributes(&attributes, data), "cudaPointerGetAttributes");
+  if (attributes.type != cudaMemoryTypeDevice && attributes.type != cudaMemoryTypeManaged) {
+    throw ValueError("cuda: the address of a CUDA array is not in the memory of a device");
+  }
+  return attributes.device;
+}
+
+bool is_pinned(const void* host) {
+  cudaPointerAttributes attributes{};
+  const cudaError_t code = cudaPointerGetAttributes(&attributes, host);
+  cudaGetLastError();
+  return code == cudaSuccess && attributes.type == cudaMemoryTypeHost;
 }
 
 void copy(void* to, const void* from, std::size_t bytes, core::CopyKind kind, StreamHandle stream) {
@@ -105,7 +176,10 @@ void copy(void* to, const void* from, std::size_t bytes, core::CopyKind kind, St
                          : kind == core::CopyKind::device_to_host ? cudaMemcpyDeviceToHost
                                                                   : cudaMemcpyDeviceToDevice;
   check(cudaMemcpyAsync(to, from, bytes, direction, s), "cudaMemcpyAsync");
-  if (kind == core::CopyKind::device_to_host) check(cudaStreamSynchronize(s), "cudaMemcpyAsync");
+  // From pageable memory CUDA has copied when the call returns; pinned memory is still being read.
+  const bool wait = kind == core::CopyKind::device_to_host ||
+                    (kind == core::CopyKind::host_to_device && is_pinned(from));
+  if (wait) check(cudaStreamSynchronize(s), "cudaMemcpyAsync");
 }
 
 void fill_zero(void* data, std::size_t bytes, StreamHandle stream) {
@@ -126,16 +200,29 @@ void order(StreamHandle earlier, StreamHandle later) {
   check(code, "cudaStreamWaitEvent");
 }
 
-bool is_capturing(StreamHandle stream) {
-  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
-  check(cudaStreamIsCapturing(static_cast<cudaStream_t>(stream), &status), "cudaStreamIsCapturing");
-  return status != cudaStreamCaptureStatusNone;
-}
+bool is_capturing(StreamHandle stream) { return stream_state(stream).capturing; }
 
 }  // namespace
 
 extern const core::DeviceApi device_table;
-const core::DeviceApi device_table{device_count, get_device,  set_device, allocate,    release,
-                                   copy,         fill_zero,   synchronize, order,       is_capturing};
+const core::DeviceApi device_table{
+    .device_count = device_count,
+    .describe = describe,
+    .get_device = get_device,
+    .set_device = set_device,
+    .allocate = allocate,
+    .release = release,
+    .wait_idle = wait_idle,
+    .free = free_idle,
+    .trim = trim,
+    .cache_limit = cache_limit,
+    .stream_state = stream_state,
+    .device_of = device_of,
+    .copy = copy,
+    .fill_zero = fill_zero,
+    .synchronize = synchronize,
+    .order = order,
+    .is_capturing = is_capturing,
+};
 
 }  // namespace opsin::OPSIN_TARGET

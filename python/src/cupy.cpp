@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// CuPy by attributes, since its __cuda_array_interface__ builds a dict for each call; every other library by that dict.
+#include <nanobind/stl/string.h>
+
+#include "core/device_api.h"
+#include "interop.h"
+#include "opsin/error.h"
+
+namespace opsin::python {
+namespace {
+
+struct Names {
+  PyObject* data = PyUnicode_InternFromString("data");
+  PyObject* ptr = PyUnicode_InternFromString("ptr");
+  PyObject* device_id = PyUnicode_InternFromString("device_id");
+  PyObject* dtype = PyUnicode_InternFromString("dtype");
+  PyObject* shape = PyUnicode_InternFromString("shape");
+  PyObject* strides = PyUnicode_InternFromString("strides");
+};
+
+const Names& names() {
+  static const Names n;
+  return n;
+}
+
+struct Cupy {
+  nb::object module = nb::module_::import_("cupy");
+  nb::object ndarray = module.attr("ndarray");
+  nb::object cuda = module.attr("cuda");
+  nb::object stream = cuda.attr("get_current_stream");
+  nb::object device = cuda.attr("device").attr("get_device_id");
+};
+
+const Cupy& cupy() {
+  static const Cupy* const c = new Cupy;
+  return *c;
+}
+
+}  // namespace
+
+Array from_cupy(nb::handle array) {
+  const Names& n = names();
+  const DType dtype = dtype_from(attribute(array, n.dtype));
+  const nb::object data = attribute(array, n.data);
+  const Device device{DeviceKind::cuda, static_cast<int>(integer(attribute(data, n.device_id)))};
+  return Array::view_of(pointer(attribute(data, n.ptr)), extents_from(attribute(array, n.shape)),
+                        extents_from(attribute(array, n.strides)), dtype, device, keep(nb::borrow(array)));
+}
+
+StreamHandle cupy_stream(int device) { return pointer(attribute(cupy().stream(device), names().ptr)); }
+
+nb::object cupy_empty(const Extents& shape, DType dtype, Device device) {
+  const Cupy& c = cupy();
+  const nb::object size = shape_tuple(shape);
+  const nb::object type = numpy_dtype(dtype);
+  PyObject* arguments[] = {size.ptr(), type.ptr()};
+  const auto make = [&] {
+    PyObject* array = PyObject_Vectorcall(c.ndarray.ptr(), arguments, 2, nullptr);
+    if (!array) throw nb::python_error();
+    return nb::steal(array);
+  };
+  // CuPy allocates on its current device. opsin selects the device with the CUDA runtime of its own, which need not be
+  // the copy of the runtime that CuPy asks.
+  if (integer(c.device()) == device.index) return make();
+  const nb::object scope = c.cuda.attr("Device")(device.index);
+  scope.attr("__enter__")();
+  try {
+    nb::object array = make();
+    scope.attr("__exit__")(nb::none(), nb::none(), nb::none());
+    return array;
+  } catch (...) {
+    scope.attr("__exit__")(nb::none(), nb::none(), nb::none());
+    throw;
+  }
+}
+
+void* cupy_data(nb::handle array) { return pointer(attribute(attribute(array, names().data), names().ptr)); }
+
+Array from_cuda_interface(nb::handle object, std::optional<StreamHandle>& stream) {
+  const nb::dict d = nb::cast<nb::dict>(object.attr("__cuda_array_interface__"));
+  const std::string type = nb::cast<std::string>(d["typestr"]);
+  const std::optional<DType> dtype = dtype_from_typestr(type);
+  if (!dtype) throw TypeError("arrays of dtype " + type + " are not supported");
+  const nb::tuple data = nb::cast<nb::tuple>(d["data"]);
+  const Extents shape = extents_from(d["shape"]);
+  Extents strides = core::c_strides(shape, *dtype);
+  if (d.contains("strides") && !d["strides"].is_none()) strides = extents_from(d["strides"]);
+  for (const std::int64_t stride : strides) {
+    if (stride % static_cast<std::int64_t>(itemsize(*dtype)) != 0) {
+      throw ValueError("CUDA arrays need strides that are whole elements");
+    }
+  }
+  if (d.contains("mask") && !d["mask"].is_none()) throw TypeError("masked CUDA arrays are not supported");
+  if (d.contains("stream") && !d["stream"].is_none()) stream = stream_from_interface(integer(d["stream"]));
+  // The interface does not name the device; the driver knows whose memory it is.
+  void* const address = pointer(data[0]);
+  const int index = address ? core::device_api().device_of(address) : core::device_api().get_device();
+  return Array::view_of(address, shape, strides, *dtype, {DeviceKind::cuda, index}, keep(nb::borrow(object)),
+                        nb::cast<bool>(data[1]));
+}
+
+}  // namespace opsin::python

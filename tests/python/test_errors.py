@@ -1,0 +1,92 @@
+"""Errors: the exception type, nothing leaked, and the next call works. Warnings point at the caller's line."""
+
+import inspect
+import resource
+import warnings
+
+import numpy as np
+import pytest
+
+import opsin
+
+IMAGE = np.random.default_rng(2).random((40, 50), dtype=np.float32)
+
+BAD_CALLS = {
+    "negative sigma": (ValueError, lambda: opsin.filters.gaussian(IMAGE, -1)),
+    "too many sigmas": (RuntimeError, lambda: opsin.filters.gaussian(IMAGE, (1, 2, 3))),
+    "unknown mode": (RuntimeError, lambda: opsin.filters.gaussian(IMAGE, mode="somewhere")),
+    "complex image": (ValueError, lambda: opsin.filters.gaussian(IMAGE.astype(complex))),
+    "integer out": (ValueError, lambda: opsin.filters.gaussian(IMAGE, out=np.zeros(IMAGE.shape, int))),
+    "wrong shape of out": (RuntimeError, lambda: opsin.filters.gaussian(IMAGE, out=np.zeros((3, 3)))),
+    "out is a list": (TypeError, lambda: opsin.filters.gaussian(IMAGE, out=[[0.0]])),
+    "text for sigma": (ValueError, lambda: opsin.filters.gaussian(IMAGE, "wide")),
+    "object image": (TypeError, lambda: opsin.filters.gaussian(np.array([[object()]]))),
+    "two channels": (ValueError, lambda: opsin.color.rgb2gray(np.zeros((4, 4, 2)))),
+    "axis out of range": (IndexError, lambda: opsin.filters.gaussian(IMAGE, channel_axis=7)),
+    "no such dtype": (TypeError, lambda: opsin.asarray(IMAGE, dtype="no such dtype")),
+    "dtype opsin has not": (TypeError, lambda: opsin.asarray(IMAGE, dtype="M8[s]")),
+    "no such device": (ValueError, lambda: opsin.asarray(IMAGE, device="tpu")),
+    "no threads": (ValueError, lambda: opsin.set_num_threads(0)),
+    "no such policy": (ValueError, lambda: opsin.set_float_policy("double")),
+}
+
+
+@pytest.mark.parametrize("name", BAD_CALLS)
+def test_exception_type_and_next_call(name):
+    error, call = BAD_CALLS[name]
+    want = opsin.filters.gaussian(IMAGE, 2)
+    with pytest.raises(error) as caught:
+        call()
+    assert isinstance(caught.value, error) and str(caught.value).strip()
+    np.testing.assert_array_equal(opsin.filters.gaussian(IMAGE, 2), want)
+
+
+def _peak_kb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def test_failed_calls_leak_no_memory():
+    big = np.ones((1000, 1000), np.float32)
+
+    def fail():
+        for _ in range(100):
+            with pytest.raises(RuntimeError):
+                opsin.filters.gaussian(big.copy(), (1, 2, 3))
+
+    fail()
+    before = _peak_kb()
+    fail()
+    assert _peak_kb() - before < 50_000  # 100 leaked images would be 400 MB.
+
+
+def test_memory_that_is_not_there_is_a_memory_error():
+    huge = np.lib.stride_tricks.as_strided(np.zeros(1, np.uint8), (2**45,), (0,))
+    with pytest.raises(MemoryError, match="cannot allocate"):
+        opsin.asarray(huge).copy()
+    wider = np.lib.stride_tricks.as_strided(np.zeros(1, np.uint8), (2**62,), (0,))
+    with pytest.raises(MemoryError, match="larger than memory"):
+        opsin.asarray(wider).astype("float64")
+    assert opsin.asarray([1.0]).item() == 1
+
+
+def _public(text):
+    """Stands for a function of opsin, which calls the extension."""
+    opsin._native._warn(text)
+
+
+def test_warnings_point_at_the_callers_line():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        line = inspect.currentframe().f_lineno + 1
+        _public("a word of warning")
+    assert [(str(w.message), w.category, w.filename, w.lineno) for w in caught] == [
+        ("a word of warning", UserWarning, __file__, line)
+    ]
+
+
+def test_warnings_may_be_errors():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="a word"):
+            _public("a word of warning")
+        opsin.filters.gaussian(IMAGE)  # Nothing is left over.
