@@ -1,8 +1,10 @@
 """Filters (skimage.filters)."""
 
+from opsin import _edges
+from opsin._edges import *  # noqa: F403
 from opsin._native import filters as _native
 
-__all__ = ["gaussian"]
+__all__ = ["gaussian", *_edges.__all__]
 
 
 def gaussian(

@@ -72,4 +72,5 @@ NB_MODULE(_native, m) {
   bind_color(color);
   nb::module_ filters = m.def_submodule("filters");
   bind_filters(filters);
+  bind_filters_edges(filters);
 }

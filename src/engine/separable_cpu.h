@@ -5,9 +5,9 @@
 #pragma once
 
 #include <algorithm>
-#include <memory>
 
 #include "core/lines_cpu.h"
+#include "core/scratch_cpu.h"
 #include "core/threads.h"
 
 namespace opsin::OPSIN_TARGET::engine {
@@ -113,19 +113,6 @@ inline void fold_four_rows(float* const* out, const float* const* p, const FoldT
     for (int k = 0; k < n; ++k) rest[static_cast<std::size_t>(k)] = p[j + k] + x;
     fold_line(out[j] + x, rest.data(), taps, count - x);
   }
-}
-
-/// Scratch memory of the running thread: grows, and is kept for the next task.
-inline std::byte* thread_scratch(std::size_t bytes) {
-  thread_local std::unique_ptr<std::byte[]> memory;
-  thread_local std::size_t size = 0;
-  if (size < bytes) {
-    memory.reset();
-    memory = std::make_unique_for_overwrite<std::byte[]>(bytes + 64);
-    size = bytes;
-  }
-  const auto address = reinterpret_cast<std::uintptr_t>(memory.get());
-  return memory.get() + (64 - address % 64) % 64;
 }
 
 template <class C, int K, int O, class E>
