@@ -3,46 +3,15 @@
 // magnitude of several of them.
 #pragma once
 
+#include <cmath>
 #include <numeric>
 
 #include "core/memory.h"
-#include "engine/direct.h"
 #include "engine/stencil.h"
-#include "filters/mask_result.h"
-#include "opsin/filters_edges.h"
+#include "filters/edge_parts.h"
 
 namespace opsin::OPSIN_TARGET::filters {
 namespace {
-
-/// Convolution weights along the axis of the edge and along all others; both of 2 R + 1.
-struct EdgeKernel {
-  std::vector<double> edge;
-  std::vector<double> smooth;
-};
-
-/// The taps of one axis' response in raster order, their weights multiplied in scikit-image's order.
-inline std::vector<engine::DirectTap> edge_taps(const EdgeKernel& k, int ndim, int axis) {
-  const int size = static_cast<int>(k.edge.size());
-  const int edge_axis = axis < 0 ? axis + ndim : axis;
-  std::vector<engine::DirectTap> taps;
-  std::int64_t total = 1;
-  for (int d = 0; d < ndim; ++d) total *= size;
-  for (std::int64_t i = 0; i < total; ++i) {
-    engine::DirectTap t;
-    std::array<std::size_t, max_ndim> at{};
-    for (std::int64_t d = ndim - 1, rest = i; d >= 0; --d, rest /= size) {
-      t.offset[static_cast<std::size_t>(d)] = static_cast<int>(rest % size) - size / 2;
-      at[static_cast<std::size_t>(d)] = static_cast<std::size_t>(size - 1 - rest % size);
-    }
-    t.weight = k.edge[at[static_cast<std::size_t>(edge_axis)]];
-    if (t.weight == 0) continue;
-    for (int d = 0; d < ndim; ++d) {
-      if (d != axis) t.weight *= k.smooth[at[static_cast<std::size_t>(d)]];
-    }
-    taps.push_back(t);
-  }
-  return taps;
-}
 
 /// The response along axis A of the last N, or with A < 0 the magnitude of all N. Float sums take differences first:
 /// they are exact where the image is smooth. Double sums keep SciPy's order.
@@ -144,47 +113,6 @@ struct EdgeFilter {
   }
 };
 
-/// sum += response^2, and the magnitude of such a sum.
-struct AddSquare {
-  template <class V>
-  HD void operator()(const V (&in)[2], V (&out)[1]) const {
-    out[0] = in[0] + in[1] * in[1];
-  }
-};
-struct Square {
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = in[0] * in[0];
-  }
-};
-struct RootOverRoot {
-  double count;
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = sqrt(in[0]) / sqrt(broadcast<V>(static_cast<Element<V>>(count)));
-  }
-};
-
-/// Any axes in any number of dimensions, one response after another.
-template <class C>
-void direct_edges(const Array& out, const Array& image, const Scaling& scaling, const EdgeKernel& k,
-                  std::span<const int> axes, const opsin::filters::EdgeOptions& o) {
-  if (axes.size() == 1) {
-    engine::direct<C>(out, image, scaling, edge_taps(k, image.ndim(), axes[0]), o.mode, o.cval);
-    return;
-  }
-  const Array one = Array::empty(image.shape(), out.dtype(), image.device());
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    engine::direct<C>(one, image, scaling, edge_taps(k, image.ndim(), axes[i]), o.mode, o.cval);
-    if (i == 0) {
-      engine::pointwise<C, 1, 1>({out}, {one}, Square{});
-    } else {
-      engine::pointwise<C, 2, 1>({out}, {out, one}, AddSquare{});
-    }
-  }
-  engine::pointwise<C, 1, 1>({out}, {out}, RootOverRoot{static_cast<double>(image.ndim())});
-}
-
 /// True when the magnitude of these axes is that of all axes, each once: sums of two squares may be swapped.
 inline bool all_axes(std::span<const int> axes, int ndim) {
   if (static_cast<int>(axes.size()) != ndim) return false;
@@ -226,7 +154,7 @@ Array edge_filter(const Array& image, const EdgeKernel& k, const opsin::filters:
     } else if (small_volume && n == 3 && all_axes(axes, 3)) {
       run(std::integer_sequence<int, small_volume ? 3 : 2, -1>{});
     } else {
-      direct_edges<C>(out, in, scaling, k, axes, o);
+      direct_edges(out, in, scaling, k, axes, o);
     }
   });
   mask_result(out, o.mask);

@@ -2,7 +2,7 @@
 #include "core/memory.h"
 #include "core/target.h"
 #include "engine/stencil.h"
-#include "filters/mask_result.h"
+#include "filters/edge_parts.h"
 #include "opsin/filters_edges.h"
 
 namespace opsin::OPSIN_TARGET::filters {
