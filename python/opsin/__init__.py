@@ -7,6 +7,7 @@ PyTorch, JAX and ``opsin.Array`` on their device; the same kind of array comes b
 from opsin import _native
 from opsin import color as color
 from opsin import filters as filters
+from opsin import ndimage as ndimage
 from opsin._native import Array as Array
 from opsin._native import CudaError as CudaError
 from opsin._runtime import (
@@ -38,6 +39,7 @@ __all__ = [
     "filters",
     "float_policy",
     "get_num_threads",
+    "ndimage",
     "set_float_policy",
     "set_num_threads",
     "synchronize",

@@ -9,5 +9,6 @@ namespace opsin::python {
 void bind_color(nanobind::module_& m);
 void bind_filters(nanobind::module_& m);
 void bind_filters_edges(nanobind::module_& m);
+void bind_ndimage(nanobind::module_& m);
 
 }  // namespace opsin::python

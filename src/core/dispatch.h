@@ -94,8 +94,9 @@ HD C load_as(const T* p) {
   }
 }
 
-/// A computed value as an element. Float to integer truncates toward zero and wraps as SciPy's casts do on x86-64:
-/// through int64, so that a negative sum in an unsigned output equals SciPy's, on every device.
+/// A computed value as an element. Float to integer truncates toward zero; what does not fit becomes what SciPy and NumPy
+/// make of it on x86-64, on every device: 8 and 16 bit types and int32 go through int32, uint32 and int64 through int64,
+/// the least int32 or int64 standing for whatever is out of range, NaN included.
 template <class T, class C>
 HD T store_as(C x) {
   if constexpr (std::is_same_v<T, half>) {
@@ -103,14 +104,18 @@ HD T store_as(C x) {
   } else if constexpr (std::is_same_v<T, bool>) {
     return x != C(0);
   } else if constexpr (std::is_integral_v<T> && std::is_floating_point_v<C>) {
-    if constexpr (std::is_same_v<T, std::uint64_t>) {
-      if (x >= C(9223372036854775808.0)) {
-        return x < C(18446744073709551616.0) ? static_cast<std::uint64_t>(x) : std::uint64_t{1} << 63;
+    if constexpr (sizeof(T) < 4 || std::is_same_v<T, std::int32_t>) {
+      const bool fits = x >= C(-2147483648.0) && x < C(2147483648.0);
+      return static_cast<T>(fits ? static_cast<std::int32_t>(x) : INT32_MIN);
+    } else {
+      if constexpr (std::is_same_v<T, std::uint64_t>) {
+        if (x >= C(9223372036854775808.0)) {
+          return x < C(18446744073709551616.0) ? static_cast<std::uint64_t>(x) : 0;
+        }
       }
+      const bool fits = x >= C(-9223372036854775808.0) && x < C(9223372036854775808.0);
+      return static_cast<T>(fits ? static_cast<std::int64_t>(x) : INT64_MIN);
     }
-    // x86-64's conversion gives the least int64 for whatever does not fit, NaN included; CUDA's saturates.
-    const bool fits = x >= C(-9223372036854775808.0) && x < C(9223372036854775808.0);
-    return static_cast<T>(fits ? static_cast<std::int64_t>(x) : INT64_MIN);
   } else {
     return static_cast<T>(x);
   }

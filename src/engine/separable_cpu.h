@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "core/lines_cpu.h"
-#include "core/scratch_cpu.h"
 #include "core/threads.h"
+#include "engine/scratch_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 

@@ -4,9 +4,9 @@
 // functor reads vectors from there.
 #pragma once
 
-#include "core/scratch_cpu.h"
 #include "core/threads.h"
 #include "engine/padded_line_cpu.h"
+#include "engine/scratch_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 

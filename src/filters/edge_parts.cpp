@@ -17,6 +17,12 @@ struct AddSquare {
     out[0] = in[0] + in[1] * in[1];
   }
 };
+struct Copy {
+  template <class V>
+  HD void operator()(const V (&in)[1], V (&out)[1]) const {
+    out[0] = in[0];
+  }
+};
 struct Square {
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1]) const {
@@ -32,15 +38,15 @@ struct RootOverRoot {
 };
 
 template <class C>
-void run_direct_edges(const Array& out, const Array& image, const Scaling& scaling, const EdgeKernel& k,
-                  std::span<const int> axes, const opsin::filters::EdgeOptions& o) {
+void run_direct_edges(const Array& out, const Array& image, const EdgeKernel& k, std::span<const int> axes,
+                      const opsin::filters::EdgeOptions& o) {
   if (axes.size() == 1) {
-    engine::direct<C>(out, image, scaling, edge_taps(k, image.ndim(), axes[0]), o.mode, o.cval);
+    engine::correlate<C>(out, image, edge_taps(k, image.ndim(), axes[0]), o.mode, o.cval);
     return;
   }
   const Array one = Array::empty(image.shape(), out.dtype(), image.device());
   for (std::size_t i = 0; i < axes.size(); ++i) {
-    engine::direct<C>(one, image, scaling, edge_taps(k, image.ndim(), axes[i]), o.mode, o.cval);
+    engine::correlate<C>(one, image, edge_taps(k, image.ndim(), axes[i]), o.mode, o.cval);
     if (i == 0) {
       engine::pointwise<C, 1, 1>({out}, {one}, Square{});
     } else {
@@ -79,14 +85,21 @@ bool broadcast_view(Array& a, const Extents& shape) {
 
 }  // namespace
 
-std::vector<engine::DirectTap> edge_taps(const EdgeKernel& k, int ndim, int axis) {
+Array as_float(const Array& image, DType dtype, const Scaling& scaling) {
+  if (image.dtype() == dtype && scaling.identity()) return image;
+  const Array as = Array::empty(image.shape(), dtype, image.device());
+  with_real(dtype, [&]<class C>(Tag<C>) { engine::pointwise<C, 1, 1>({as}, {image}, Copy{}, {scaling}); });
+  return as;
+}
+
+std::vector<engine::KernelElement> edge_taps(const EdgeKernel& k, int ndim, int axis) {
   const int size = static_cast<int>(k.edge.size());
   const int edge_axis = axis < 0 ? axis + ndim : axis;
-  std::vector<engine::DirectTap> taps;
+  std::vector<engine::KernelElement> taps;
   std::int64_t total = 1;
   for (int d = 0; d < ndim; ++d) total *= size;
   for (std::int64_t i = 0; i < total; ++i) {
-    engine::DirectTap t;
+    engine::KernelElement t;
     std::array<std::size_t, max_ndim> at{};
     for (std::int64_t d = ndim - 1, rest = i; d >= 0; --d, rest /= size) {
       t.offset[static_cast<std::size_t>(d)] = static_cast<int>(rest % size) - size / 2;
@@ -104,7 +117,8 @@ std::vector<engine::DirectTap> edge_taps(const EdgeKernel& k, int ndim, int axis
 
 void direct_edges(const Array& out, const Array& image, const Scaling& scaling, const EdgeKernel& k,
                   std::span<const int> axes, const opsin::filters::EdgeOptions& o) {
-  with_real(out.dtype(), [&]<class C>(Tag<C>) { run_direct_edges<C>(out, image, scaling, k, axes, o); });
+  const Array in = as_float(image, out.dtype(), scaling);
+  with_real(out.dtype(), [&]<class C>(Tag<C>) { run_direct_edges<C>(out, in, k, axes, o); });
 }
 
 void mask_result(const Array& result, const std::optional<Array>& mask) {

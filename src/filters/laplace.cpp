@@ -24,10 +24,10 @@ struct Laplace {
   }
 };
 
-std::vector<engine::DirectTap> laplace_taps(int ndim) {
-  std::vector<engine::DirectTap> taps;
+std::vector<engine::KernelElement> laplace_taps(int ndim) {
+  std::vector<engine::KernelElement> taps;
   const auto tap = [&](int axis, int offset, double weight) {
-    engine::DirectTap t;
+    engine::KernelElement t;
     t.offset[static_cast<std::size_t>(axis)] = offset;
     t.weight = weight;
     taps.push_back(t);
@@ -53,7 +53,7 @@ Array laplace(const Array& image, const opsin::filters::LaplaceOptions& o) {
     } else if (image.ndim() == 3) {
       engine::stencil<C, 1>({out}, in, scaling, Border::reflect, 0, Laplace<3>{});
     } else {
-      engine::direct<C>(out, in, scaling, laplace_taps(image.ndim()), Border::reflect, 0);
+      engine::correlate<C>(out, as_float(in, dtype, scaling), laplace_taps(image.ndim()), Border::reflect, 0);
     }
   });
   mask_result(out, o.mask);

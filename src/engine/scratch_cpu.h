@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Working memory of CPU tasks.
+// Scratch memory of CPU tasks.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
-namespace opsin::OPSIN_TARGET {
+namespace opsin::OPSIN_TARGET::engine {
 
-/// Scratch memory of the running thread: grows, and is kept for the next task. 64-byte aligned.
+/// Scratch memory of the running thread: grows, and is kept for the next task.
 inline std::byte* thread_scratch(std::size_t bytes) {
   thread_local std::unique_ptr<std::byte[]> memory;
   thread_local std::size_t size = 0;
   if (size < bytes) {
     memory.reset();
-    size = 0;
     memory = std::make_unique_for_overwrite<std::byte[]>(bytes + 64);
     size = bytes;
   }
@@ -22,4 +21,4 @@ inline std::byte* thread_scratch(std::size_t bytes) {
   return memory.get() + (64 - address % 64) % 64;
 }
 
-}  // namespace opsin::OPSIN_TARGET
+}  // namespace opsin::OPSIN_TARGET::engine
