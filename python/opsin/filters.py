@@ -1,10 +1,12 @@
 """Filters (skimage.filters)."""
 
-from opsin import _edges
+from opsin import _edges, _gabor, _sharpen
 from opsin._edges import *  # noqa: F403
+from opsin._gabor import *  # noqa: F403
 from opsin._native import filters as _native
+from opsin._sharpen import *  # noqa: F403
 
-__all__ = ["gaussian", *_edges.__all__]
+__all__ = ["gaussian", *_edges.__all__, *_gabor.__all__, *_sharpen.__all__]
 
 
 def gaussian(
