@@ -343,6 +343,12 @@ void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
   cuda::launch(bank_kernel<C, K, O, E>, grid, dim3(static_cast<unsigned>(threads)), shared, p, epilogue);
 }
 
+// Compiled once, in separable.cpp.
+extern template void run_tile_bank<float, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+extern template void run_tile_bank<double, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+extern template void run_long_axis<float>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
+extern template void run_long_axis<double>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
+
 /// True when the filters' halos and weights fit a tile.
 template <int K, int O>
 bool fits_tile(const Bank<K, O>& bank, std::size_t item) {

@@ -74,6 +74,10 @@ void separable(const Array& out, const Array& image, const Scaling& scaling, std
   } while (i < filters.size());
 }
 
+// Compiled once, in separable.cpp.
+extern template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double);
+extern template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double);
+
 /// K separable filters of one image and an epilogue that makes `out` from them. Each chain has a filter for the same
 /// axes, in ascending order (identity taps where it does nothing). The last axes of all chains share one pass; what comes
 /// before them takes an image of memory per chain.

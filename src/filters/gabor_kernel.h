@@ -12,7 +12,6 @@
 #include "opsin/filters_gabor.h"
 
 namespace opsin::OPSIN_TARGET::filters {
-namespace {
 
 struct GaborShape {
   double frequency, sigma_x, sigma_y, cos_theta, sin_theta, offset;
@@ -47,5 +46,4 @@ GaborShape gabor_shape(double frequency, const Options& o) {
   return s;
 }
 
-}  // namespace
 }  // namespace opsin::OPSIN_TARGET::filters
