@@ -100,14 +100,15 @@ class StencilTask {
   void evaluate(Rows& at, std::int64_t element, std::int64_t count) const {
     C* to[O];
     for (int o = 0; o < O; ++o) to[o] = static_cast<C*>(s_.outputs[o]) + element;
+    const F f = f_;  // A copy the compiler can keep in registers: the outputs may alias the original.
     V out[O];
     const std::int64_t whole = count - count % V::lanes;
     for (at.x = 0; at.x < whole; at.x += V::lanes) {
-      f_(at, out);
+      f(at, out);
       for (int o = 0; o < O; ++o) out[o].store(to[o] + at.x);
     }
     if (at.x == count) return;
-    f_(at, out);
+    f(at, out);
     for (int o = 0; o < O; ++o) out[o].store(to[o] + at.x, count - at.x);
   }
 
