@@ -1,15 +1,19 @@
 """Gabor filters (skimage.filters)."""
 
+import math
+
 from opsin._native import filters as _native
 
 __all__ = ["gabor", "gabor_kernel"]
 
 
-def _check_divisors(frequency, bandwidth, sigma_x, sigma_y):
-    """What Python's own division would refuse in scikit-image's arithmetic."""
+def _check_arithmetic(frequency, bandwidth, sigma_x, sigma_y, n_stds):
+    """What Python's own arithmetic refuses in scikit-image's formulas."""
     derived = sigma_x is None or sigma_y is None
     if (derived and (frequency == 0 or bandwidth == 0)) or sigma_x == 0 or sigma_y == 0:
         raise ZeroDivisionError("float division by zero")
+    if any(v is not None and math.isinf(v) for v in (sigma_x, sigma_y, n_stds)):
+        raise OverflowError("cannot convert float infinity to integer")
 
 
 def gabor_kernel(
@@ -52,12 +56,14 @@ def gabor_kernel(
         For a `dtype` that is not complex, and parameters that give no finite kernel.
     ZeroDivisionError
         For a `frequency` or `bandwidth` of 0 that a standard deviation is derived from, and for one that is 0.
+    OverflowError
+        For an infinite standard deviation or `n_stds`.
 
     References
     ----------
     .. [1] N. Petkov, M. B. Wieling, "Gabor filter for image processing and computer vision", University of Groningen.
     """
-    _check_divisors(frequency, bandwidth, sigma_x, sigma_y)
+    _check_arithmetic(frequency, bandwidth, sigma_x, sigma_y, n_stds)
     return _native.gabor_kernel(frequency, theta, bandwidth, sigma_x, sigma_y, n_stds, offset, dtype)
 
 
@@ -95,7 +101,7 @@ def gabor(
     ------
     ValueError
         Unless the image is 2-D and not empty.
-    ZeroDivisionError
+    ZeroDivisionError, OverflowError
         As `gabor_kernel`.
     RuntimeError
         For an unknown `mode`.
@@ -106,6 +112,6 @@ def gabor(
     filters and applied as such: results are within rounding of scikit-image's, but a NaN or an infinity may spread to
     elements of its window whose weight in the 2-D kernel is 0.
     """
-    _check_divisors(frequency, bandwidth, sigma_x, sigma_y)
+    _check_arithmetic(frequency, bandwidth, sigma_x, sigma_y, n_stds)
     real, imag = _native.gabor(image, frequency, theta, bandwidth, sigma_x, sigma_y, n_stds, offset, mode, cval)
     return real, imag
