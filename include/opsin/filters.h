@@ -8,6 +8,9 @@
 #include "opsin/array.h"
 #include "opsin/border.h"
 #include "opsin/filters_sparse.h"
+#include "opsin/filters_edges.h"
+#include "opsin/filters_gabor.h"
+#include "opsin/filters_sharpen.h"
 
 namespace opsin::filters {
 

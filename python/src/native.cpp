@@ -92,6 +92,9 @@ NB_MODULE(_native, m) {
   nb::module_ filters = m.def_submodule("filters");
   bind_filters(filters);
   bind_filters_sparse(filters);
+  bind_filters_edges(filters);
+  bind_filters_gabor(filters);
+  bind_filters_sharpen(filters);
   nb::module_ ndimage = m.def_submodule("ndimage");
   bind_ndimage(ndimage);
 }

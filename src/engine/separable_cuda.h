@@ -9,6 +9,7 @@
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
 #include "engine/separable_stream_cuda.h"
+#include "core/device_api.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -295,6 +296,12 @@ void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
                   static_cast<unsigned>(std::min<std::int64_t>(p.g.outer * blocks_y, 65535)));
   cuda::launch(bank_kernel<C, K, O, E>, grid, dim3(static_cast<unsigned>(threads)), shared, p, epilogue);
 }
+
+// Compiled once, in separable.cpp.
+extern template void run_tile_bank<float, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+extern template void run_tile_bank<double, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+extern template void run_long_axis<float>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
+extern template void run_long_axis<double>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
 
 /// True when the filters' halos and weights fit a tile.
 template <int K, int O>
