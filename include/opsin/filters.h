@@ -7,6 +7,7 @@
 
 #include "opsin/array.h"
 #include "opsin/border.h"
+#include "opsin/filters_ridges.h"
 
 namespace opsin::filters {
 

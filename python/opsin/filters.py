@@ -1,8 +1,9 @@
 """Filters (skimage.filters)."""
 
 from opsin._native import filters as _native
+from opsin._ridges import frangi, hessian, meijering, sato
 
-__all__ = ["gaussian"]
+__all__ = ["frangi", "gaussian", "hessian", "meijering", "sato"]
 
 
 def gaussian(

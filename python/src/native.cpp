@@ -72,4 +72,7 @@ NB_MODULE(_native, m) {
   bind_color(color);
   nb::module_ filters = m.def_submodule("filters");
   bind_filters(filters);
+  bind_ridges(filters);
+  nb::module_ feature = m.def_submodule("feature");
+  bind_feature(feature);
 }

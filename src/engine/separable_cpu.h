@@ -155,18 +155,20 @@ class BankTask {
     strips_ = bank.borders.x == Border::wrap ? 1 : std::max<std::int64_t>(1, g.width / strip);
     const std::int64_t reach = *std::max_element(above_.begin(), above_.end()) +
                                *std::max_element(below_.begin(), below_.end());
-    bands_ = std::max<std::int64_t>(1, g.height / std::max<std::int64_t>(64, 2 * reach));
+    bands_ = std::max<std::int64_t>(1, bank.row_count() / std::max<std::int64_t>(64, 2 * reach));
   }
 
   void run() {
     const Geometry& g = bank_.geometry;
     const std::int64_t tasks = g.outer * bands_ * strips_;
-    const std::int64_t work = std::max<std::int64_t>(1, g.size() / tasks);
+    const std::int64_t first = bank_.first_row;
+    const std::int64_t rows = bank_.row_count();
+    const std::int64_t work = std::max<std::int64_t>(1, g.outer * rows * g.row() / tasks);
     core::parallel_for(tasks, std::max<std::int64_t>(1, 32768 / work), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t t = begin; t < end; ++t) {
         const std::int64_t strip = t % strips_;
         const std::int64_t band = t / strips_ % bands_;
-        block(t / strips_ / bands_, g.height * band / bands_, g.height * (band + 1) / bands_,
+        block(t / strips_ / bands_, first + rows * band / bands_, first + rows * (band + 1) / bands_,
               g.width * strip / strips_, g.width * (strip + 1) / strips_);
       }
     });
@@ -192,6 +194,7 @@ class BankTask {
     C* tmp[rows];
     C* value[K][rows];
     C* out[O];
+    Vec<C> peak;
   };
 
   void block(std::int64_t outer, std::int64_t y0, std::int64_t y1, std::int64_t x0, std::int64_t x1) const {
@@ -212,7 +215,7 @@ class BankTask {
     for (std::size_t i = 0; i < b.rings.size(); ++i) {
       Ring& r = b.rings[i];
       r.plane = &bank_.inputs[i];
-      r.direct = r.plane->dtype == dtype_of<C> && r.plane->scaling.identity();
+      r.direct = r.plane->dtype == dtype_of<C> && r.plane->scaling.identity() && !r.plane->times;
       r.size = r.direct ? 0 : above_[i] + below_[i] + rows;
       r.next = y0 - above_[i];
       lines += r.size;
@@ -240,6 +243,11 @@ class BankTask {
       for (int k = 0; k < K; ++k) filter(b, k, y, m, line, p);
       finish(b, y, m);
     }
+    if constexpr (FindsPeak<E>) {
+      alignas(64) C lanes[Vec<C>::lanes];
+      b.peak.store(lanes);
+      for (const C v : lanes) raise_peak(static_cast<C*>(bank_.peak), v);
+    }
   }
 
   /// Brings the rows before `end` into ring i.
@@ -253,7 +261,11 @@ class BankTask {
       if (row < 0) continue;
       const auto* source =
           static_cast<const std::byte*>(r.plane->data) + ((b.outer * g.height + row) * g.row() + b.lo) * bytes;
-      load_line(slot(r, r.next, line), source, r.plane->dtype, bytes, b.hi - b.lo, r.plane->scaling);
+      C* to = slot(r, r.next, line);
+      load_line(to, source, r.plane->dtype, bytes, b.hi - b.lo, r.plane->scaling);
+      if (!r.plane->times) continue;
+      const C* factor = static_cast<const C*>(r.plane->times) + (b.outer * g.height + row) * g.row() + b.lo;
+      for (std::int64_t e = 0; e < b.hi - b.lo; ++e) to[e] *= factor[e];
     }
   }
 
@@ -324,12 +336,12 @@ class BankTask {
     fold_line(b.value[k][j], p.data(), tx, count);
   }
 
-  void finish(const Block& b, std::int64_t y, int m) const {
+  void finish(Block& b, std::int64_t y, int m) const {
     using V = Vec<C>;
     const Geometry& g = bank_.geometry;
     const std::int64_t count = b.e1 - b.e0;
     for (int j = 0; j < m; ++j) {
-      const std::int64_t element = (b.outer * g.height + y + j) * g.row() + b.e0;
+      const std::int64_t element = (b.outer * bank_.row_count() + y + j - bank_.first_row) * g.row() + b.e0;
       C* target[O];
       for (int o = 0; o < O; ++o) {
         const Plane& plane = bank_.outputs[o];
@@ -338,8 +350,17 @@ class BankTask {
       for (std::int64_t x = 0; x < count; x += V::lanes) {
         V in[K], out[O];
         for (int k = 0; k < K; ++k) in[k] = V::load(b.value[k][j] + x, count - x);
+        if constexpr (Accumulates<E>) {
+          for (int o = 0; o < O && epilogue_.accumulate; ++o) out[o] = V::load(target[o] + x, count - x);
+        }
         epilogue_(in, out);
         for (int o = 0; o < O; ++o) out[o].store(target[o] + x, count - x);
+        if constexpr (FindsPeak<E>) {
+          // Lanes beyond the row hold what the epilogue makes of zeros: not part of the image.
+          V found = out[E::peak_output];
+          if (count - x < V::lanes) found = V::load(target[E::peak_output] + x, count - x);
+          b.peak = greater_or_nan(b.peak, found);
+        }
       }
       for (int o = 0; o < O; ++o) {
         if (target[o] != b.out[o]) continue;
@@ -360,7 +381,7 @@ class BankTask {
 
 template <class C, int K, int O, class E>
 void run_bank(const Bank<K, O>& bank, const E& epilogue) {
-  if (bank.geometry.size() == 0) return;
+  if (bank.geometry.size() == 0 || bank.row_count() == 0) return;
   BankTask<C, K, O, E>(bank, epilogue).run();
 }
 
