@@ -54,8 +54,10 @@ void bind_ridges(nb::module_& m) {
   m.def("sato", [](nb::handle image, nb::handle sigmas, bool black_ridges, nb::handle mode, double cval) {
     Call call;
     const Array a = call.in(image);
+    std::vector<double> one_each;
+    for (nb::handle sigma : sigmas) one_each.push_back(nb::cast<double>(nb::float_(sigma)));
     const filters::SatoOptions options{
-        .sigmas = numbers(sigmas), .black_ridges = black_ridges, .mode = border(mode), .cval = cval};
+        .sigmas = one_each, .black_ridges = black_ridges, .mode = border(mode), .cval = cval};
     return call.run([&] { return filters::sato(a, options); });
   }, nb::arg("image"), nb::arg("sigmas"), nb::arg("black_ridges"), nb::arg("mode"), nb::arg("cval"));
 

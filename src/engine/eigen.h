@@ -25,6 +25,7 @@ HD void symmetric_eigenvalues(const V (&m)[3], V (&e)[2]) {
 /// root that Newton's method finds. Its projector is the adjugate of B - 2c I over that matrix's trace. The other two are
 /// -c +- h, with h from the norm of B without that part: entries that are small when the two are close, so nothing
 /// cancels where the usual arc cosine would lose half of the digits (tubes have two nearly equal eigenvalues).
+/// An axis with nothing off the diagonal keeps its exact eigenvalue, zero above all: frangi() divides by small ones.
 template <class V>
 HD void symmetric_eigenvalues(const V (&m)[6], V (&e)[3]) {
   using C = Element<V>;
@@ -69,6 +70,16 @@ HD void symmetric_eigenvalues(const V (&m)[6], V (&e)[3]) {
   e[0] = centre + scale * pick(negative, zero - lowest, apart);
   e[1] = centre + scale * pick(negative, zero - low, low);
   e[2] = centre + scale * pick(negative, zero - apart, lowest);
+  const auto zero01 = m[1] == zero, zero02 = m[2] == zero, zero12 = m[4] == zero;
+  const auto lone0 = zero01 & zero02, lone1 = zero01 & zero12, lone2 = zero02 & zero12;
+  const V lone = pick(lone0, m[0], pick(lone1, m[3], m[5]));
+  const V block[3] = {pick(lone0, m[3], m[0]), m[1] + m[2] + m[4], pick(lone0 | lone1, m[5], m[3])};
+  V pair[2];
+  symmetric_eigenvalues(block, pair);
+  const auto any = lone0 | lone1 | lone2;
+  e[0] = pick(any, max(pair[0], lone), e[0]);
+  e[1] = pick(any, max(min(pair[0], lone), pair[1]), e[1]);
+  e[2] = pick(any, min(pair[1], lone), e[2]);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -13,7 +13,8 @@
 //
 // Accuracy: float folds use fused multiply-adds in the order of the taps. Double folds repeat SciPy's order (symmetric
 // and antisymmetric taps in pairs, farthest first, no fused operation), so float64 results equal SciPy's bit for bit on
-// every target. Elements outside the taps never enter a sum, so a NaN spreads no further than the taps reach.
+// every target. Odd float taps sum differences, so that the derivative of a constant is zero and not rounding noise: what
+// divides by the greatest response would make that noise the result. Elements outside the taps never enter a sum, so a NaN spreads no further than the taps reach.
 #pragma once
 
 #include <array>

@@ -38,7 +38,12 @@ void fold_line(C* out, const C* const* p, const FoldTaps<C>& taps, std::int64_t 
     const auto load = [&](const C* q, int u) {
       return U == 1 ? V::load(q + at, limit) : V::load(q + at + u * V::lanes);
     };
-    if constexpr (std::is_same_v<C, float>) {
+    if (std::is_same_v<C, float> && taps.symmetry == Taps::Symmetry::odd) {
+      for (int k = 0; k < n / 2; ++k) {
+        const V wk(w[k]);
+        for (int u = 0; u < U; ++u) acc[u] = fma(wk, load(p[k], u) - load(p[n - 1 - k], u), acc[u]);
+      }
+    } else if constexpr (std::is_same_v<C, float>) {
       for (int k = 0; k < n; ++k) {
         const V wk(w[k]);
         for (int u = 0; u < U; ++u) acc[u] = fma(wk, load(p[k], u), acc[u]);
@@ -73,7 +78,9 @@ void fold_line(C* out, const C* const* p, const FoldTaps<C>& taps, std::int64_t 
   for (; x < count; x += V::lanes) sums(std::integral_constant<int, 1>{}, x, std::min<std::int64_t>(count - x, V::lanes));
 }
 
-/// Four output rows at once: row j sums p[j] ... p[j + n - 1]. Float only: the order of taps is free there.
+/// Four output rows at once: row j sums p[j] ... p[j + n - 1]. Float only: the order of taps is free there. With
+/// `Relative` the values count from the first row's own, which all four windows hold: for taps with sum zero.
+template <bool Relative>
 inline void fold_four_rows(float* const* out, const float* const* p, const FoldTaps<float>& taps,
                            std::int64_t count) {
   using V = Vec<float>;
@@ -82,9 +89,17 @@ inline void fold_four_rows(float* const* out, const float* const* p, const FoldT
   std::int64_t x = 0;
   for (; x + 2 * V::lanes <= count; x += 2 * V::lanes) {
     V acc[4][2];
+    V own[2];
+    if constexpr (Relative) {
+      for (int u = 0; u < 2; ++u) own[u] = V::load(p[n / 2] + x + u * V::lanes);
+    }
+    const auto value = [&](int i, int u) {
+      const V v = V::load(p[i] + x + u * V::lanes);
+      return Relative ? v - own[u] : v;
+    };
     const auto step = [&](int i, int from, int to) {
-      const V a = V::load(p[i] + x);
-      const V b = V::load(p[i] + x + V::lanes);
+      const V a = value(i, 0);
+      const V b = value(i, 1);
       for (int j = from; j < to; ++j) {
         const V wk(w[i - j]);
         acc[j][0] = fma(wk, a, acc[j][0]);
@@ -93,8 +108,8 @@ inline void fold_four_rows(float* const* out, const float* const* p, const FoldT
     };
     for (int i = 0; i < 3; ++i) step(i, 0, i + 1);
     for (int i = 3; i < n; ++i) {
-      const V a = V::load(p[i] + x);
-      const V b = V::load(p[i] + x + V::lanes);
+      const V a = value(i, 0);
+      const V b = value(i, 1);
       for (int j = 0; j < 4; ++j) {
         const V wk(w[i - j]);
         acc[j][0] = fma(wk, a, acc[j][0]);
@@ -296,8 +311,13 @@ class BankTask {
     C* to[rows];
     for (int j = 0; j < rows; ++j) to[j] = tx.identity ? b.value[k][j] : b.tmp[j] + at;
     if constexpr (std::is_same_v<C, float>) {
-      if (m == rows && ty.n >= 3) {
-        fold_four_rows(to, p.data(), ty, count);
+      const bool odd = ty.symmetry == Taps::Symmetry::odd;
+      if (m == rows && ty.n >= (odd ? 7 : 3)) {
+        if (odd) {
+          fold_four_rows<true>(to, p.data(), ty, count);
+        } else {
+          fold_four_rows<false>(to, p.data(), ty, count);
+        }
         if (!tx.identity) {
           for (int j = 0; j < m; ++j) horizontal(b, k, j, tx);
         }

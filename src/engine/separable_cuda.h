@@ -52,26 +52,35 @@ __device__ __forceinline__ void fold(C (&acc)[N], const C* s, int stride, const 
   for (int j = 0; j < N; ++j) acc[j] = C(0);
   const int n = t.n;
   if constexpr (std::is_same_v<C, float>) {
-    if (n >= N) {
+    // Odd taps: values count from the first output's own, which every window must hold, or pair by pair.
+    const bool odd = t.symmetry == Taps::Symmetry::odd;
+    if (n >= N && (!odd || n / 2 >= N - 1)) {
+      const float own = odd ? s[n / 2 * stride] : 0.0f;
       // A value meets only the taps it belongs to: zero weights would turn an infinity beyond the window into NaN.
 #pragma unroll
       for (int i = 0; i < N - 1; ++i) {
-        const float v = s[i * stride];
+        const float v = s[i * stride] - own;
 #pragma unroll
         for (int j = 0; j <= i; ++j) acc[j] = fmaf(t.w[i - j], v, acc[j]);
       }
       int i = N - 1;
 #pragma unroll 4
       for (; i < n; ++i) {
-        const float v = s[i * stride];
+        const float v = s[i * stride] - own;
 #pragma unroll
         for (int j = 0; j < N; ++j) acc[j] = fmaf(t.w[i - j], v, acc[j]);
       }
 #pragma unroll
       for (int e = 0; e < N - 1; ++e) {
-        const float v = s[(n + e) * stride];
+        const float v = s[(n + e) * stride] - own;
 #pragma unroll
         for (int j = e + 1; j < N; ++j) acc[j] = fmaf(t.w[n + e - j], v, acc[j]);
+      }
+    } else if (odd) {
+      for (int k = 0; k < n / 2; ++k) {
+        const float w = t.w[k];
+#pragma unroll
+        for (int j = 0; j < N; ++j) acc[j] = fmaf(w, s[(j + k) * stride] - s[(j + n - 1 - k) * stride], acc[j]);
       }
     } else {
       for (int k = 0; k < n; ++k) {
@@ -318,7 +327,9 @@ __global__ void long_axis_kernel(const Geometry g, const Plane input, const Plan
                          : scaled;
     };
     C acc = C(0);
-    if constexpr (std::is_same_v<C, float>) {
+    if (std::is_same_v<C, float> && symmetry == Taps::Symmetry::odd) {
+      for (int k = 0; k < n / 2; ++k) acc = OPSIN_TARGET::fma(w[k], at(k) - at(n - 1 - k), acc);
+    } else if constexpr (std::is_same_v<C, float>) {
       for (int k = 0; k < n; ++k) acc = fmaf(w[k], at(k), acc);
     } else if (symmetry == Taps::Symmetry::none) {
       acc = at(n - 1) * w[n - 1];

@@ -13,6 +13,9 @@ namespace {
 
 HD std::int64_t clip(std::int64_t i, std::int64_t n) { return i < 0 ? 0 : i < n ? i : n - 1; }
 
+/// Rounded down: a negative sigma, which is not refused, gives boxes of negative sides.
+HD std::int64_t floor_part(std::int64_t i, std::int64_t n) { return (i >= 0 ? i : i - (n - 1)) / n; }
+
 struct BoxDeterminant {
   const double* sums;
   double* out;
@@ -45,13 +48,13 @@ struct BoxDeterminant {
 
   template <class Box>
   HD double determinant(const Box& box) const {
-    const std::int64_t half = (size - 1) / 2, third = size / 3, side = 2 * third - 1;
+    const std::int64_t half = floor_part(size - 1, 2), third = floor_part(size, 3), side = 2 * third - 1;
     const double weight = 1.0 / static_cast<double>(size) / static_cast<double>(size);
     const double corners = box(-third, 1, third, third) + box(1, -third, third, third) -
                            box(-third, -third, third, third) - box(1, 1, third, third);
     const double xy = -corners * weight;
-    const double xx = -(box(1 - third, -half, side, size) - 3 * box(1 - third, -(third / 2), side, third)) * weight;
-    const double yy = -(box(-half, 1 - third, size, side) - 3 * box(-(third / 2), 1 - third, third, side)) * weight;
+    const double xx = -(box(1 - third, -half, side, size) - 3 * box(1 - third, -floor_part(third, 2), side, third)) * weight;
+    const double yy = -(box(-half, 1 - third, size, side) - 3 * box(-floor_part(third, 2), 1 - third, third, side)) * weight;
     return xx * yy - 0.81 * (xy * xy);
   }
 
