@@ -9,6 +9,7 @@
 
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
+#include "core/device_api.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
