@@ -153,6 +153,10 @@ def structure_tensor(image, sigma=1, mode="constant", cval=0, order="rc"):
     """
     if order not in ("rc", "xy"):
         raise ValueError(f'order {order} is invalid. Must be either "rc" or "xy"')
+    if hasattr(sigma, "__iter__"):
+        sigma = tuple(sigma)
+        if len(sigma) != getattr(image, "ndim", len(sigma)):
+            raise ValueError("sigma must have as many elements as image has axes")
     return _native.structure_tensor(image, sigma, mode, cval, order)
 
 
