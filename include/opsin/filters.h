@@ -11,6 +11,7 @@
 #include "opsin/filters_edges.h"
 #include "opsin/filters_gabor.h"
 #include "opsin/filters_sharpen.h"
+#include "opsin/filters_ridges.h"
 
 namespace opsin::filters {
 

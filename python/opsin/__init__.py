@@ -6,6 +6,7 @@ PyTorch, JAX and ``opsin.Array`` on their device; the same kind of array comes b
 
 from opsin import _native
 from opsin import color as color
+from opsin import feature as feature
 from opsin import filters as filters
 from opsin import ndimage as ndimage
 from opsin._native import Array as Array
@@ -37,6 +38,7 @@ __all__ = [
     "cuda_available",
     "cuda_device_count",
     "cuda_unavailable_reason",
+    "feature",
     "filters",
     "float_policy",
     "get_num_threads",

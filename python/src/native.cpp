@@ -97,4 +97,7 @@ NB_MODULE(_native, m) {
   bind_filters_sharpen(filters);
   nb::module_ ndimage = m.def_submodule("ndimage");
   bind_ndimage(ndimage);
+  bind_ridges(filters);
+  nb::module_ feature = m.def_submodule("feature");
+  bind_feature(feature);
 }

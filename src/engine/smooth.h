@@ -30,11 +30,13 @@ inline Geometry geometry_at(const Extents& shape, int axis, bool one = false) {
 }
 
 /// Filters `image` along the given axes, in their order, into `out`. Both are C-contiguous, of one shape, and do not
-/// overlap; C is the type of all sums and of what lies between two axes.
+/// overlap; C is the type of all sums and of what lies between two axes. With `times`, an image like the first one of
+/// type C, their product is filtered.
 template <class C>
 void separable(const Array& out, const Array& image, const Scaling& scaling, std::span<const AxisFilter> filters,
-               double cval) {
+               double cval, const void* times = nullptr) {
   Plane from = plane_of(image, scaling);
+  from.times = times;
   const Extents& shape = image.shape();
   std::vector<Array> between;
   std::size_t i = 0;
