@@ -8,5 +8,6 @@ namespace opsin::python {
 
 void bind_color(nanobind::module_& m);
 void bind_filters(nanobind::module_& m);
+void bind_util(nanobind::module_& m);
 
 }  // namespace opsin::python

@@ -72,4 +72,6 @@ NB_MODULE(_native, m) {
   bind_color(color);
   nb::module_ filters = m.def_submodule("filters");
   bind_filters(filters);
+  nb::module_ util = m.def_submodule("util");
+  bind_util(util);
 }

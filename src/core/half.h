@@ -52,4 +52,7 @@ HD half float_to_half(float x) {
   return {static_cast<std::uint16_t>(sign | bits)};
 }
 
+/// The nearest binary16, as a float: one step of an arithmetic that rounds to binary16 after each operation.
+HD float round_to_half(float x) { return half_to_float(float_to_half(x)); }
+
 }  // namespace opsin::OPSIN_TARGET
