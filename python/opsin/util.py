@@ -40,17 +40,17 @@ def img_as_float32(image, force_copy=False):
     ValueError
         If the image is complex.
     """
-    return _native.img_as(image, "float32", force_copy)
+    return _native.img_as(image, "float32", bool(force_copy))
 
 
 def img_as_float64(image, force_copy=False):
     """Convert an image to float64; see `img_as_float32`."""
-    return _native.img_as(image, "float64", force_copy)
+    return _native.img_as(image, "float64", bool(force_copy))
 
 
 def img_as_float(image, force_copy=False):
     """Convert an image to float64 unless it is a float image of any width; see `img_as_float32`."""
-    return _native.img_as(image, None, force_copy)
+    return _native.img_as(image, None, bool(force_copy))
 
 
 def img_as_uint(image, force_copy=False):
@@ -60,7 +60,7 @@ def img_as_uint(image, force_copy=False):
     -----
     float16 images become 0 everywhere, as in scikit-image: it computes in float16, which cannot hold 65535.
     """
-    return _native.img_as(image, "uint16", force_copy)
+    return _native.img_as(image, "uint16", bool(force_copy))
 
 
 def img_as_int(image, force_copy=False):
@@ -70,7 +70,7 @@ def img_as_int(image, force_copy=False):
     -----
     In a float16 image 1 becomes -32768, as in scikit-image: it computes in float16, which cannot hold 32767.
     """
-    return _native.img_as(image, "int16", force_copy)
+    return _native.img_as(image, "int16", bool(force_copy))
 
 
 def img_as_ubyte(image, force_copy=False):
@@ -105,7 +105,7 @@ def img_as_ubyte(image, force_copy=False):
     Values are checked in the same pass that converts them. On CUDA this function waits for the device, to read the result of
     the check, and cannot be captured into a graph.
     """
-    return _native.img_as(image, "uint8", force_copy)
+    return _native.img_as(image, "uint8", bool(force_copy))
 
 
 def img_as_bool(image, force_copy=False):
@@ -128,7 +128,7 @@ def img_as_bool(image, force_copy=False):
     ValueError
         If the image is complex.
     """
-    return _native.img_as(image, "bool", force_copy)
+    return _native.img_as(image, "bool", bool(force_copy))
 
 
 def dtype_limits(image, clip_negative=False):
@@ -148,10 +148,10 @@ def dtype_limits(image, clip_negative=False):
 
     Raises
     ------
-    ValueError
+    KeyError
         If the image is complex.
     """
-    return _native.dtype_limits(image, clip_negative)
+    return _native.dtype_limits(image, bool(clip_negative))
 
 
 def invert(image, signed_float=False):
@@ -169,7 +169,7 @@ def invert(image, signed_float=False):
     array
         Of the image's dtype: not x for bool, max - x for unsigned integers, -1 - x for signed ones, 1 - x or -x for floats.
     """
-    return _native.invert(image, signed_float)
+    return _native.invert(image, bool(signed_float))
 
 
 def _crop_widths(crop_width, ndim):

@@ -29,6 +29,7 @@ nb::object img_as(nb::handle image, nb::handle dtype, bool force_copy) {
 
 /// The Python numbers that scikit-image gives: bools for bool.
 nb::tuple limits_of(DType dtype, bool clip_negative) {
+  if (is_complex(dtype)) throw nb::key_error(("no limits are known for " + std::string(name(dtype))).c_str());
   const util::DTypeLimits limits = util::dtype_limits(dtype, clip_negative);
   if (dtype != DType::boolean) return nb::make_tuple(limits.low, limits.high);
   return nb::make_tuple(clip_negative ? nb::object(nb::int_(0)) : nb::object(nb::bool_(false)), true);

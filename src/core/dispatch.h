@@ -105,7 +105,11 @@ HD C load_as(const T* p) {
 template <class T, class C>
 HD T store_as(C x) {
   if constexpr (std::is_same_v<T, half>) {
-    return float_to_half(static_cast<float>(x));
+    if constexpr (std::is_same_v<C, double>) {
+      return double_to_half(x);
+    } else {
+      return float_to_half(static_cast<float>(x));
+    }
   } else if constexpr (std::is_same_v<T, bool>) {
     return x != C(0);
   } else if constexpr (std::is_integral_v<T> && std::is_floating_point_v<C>) {

@@ -110,7 +110,7 @@ struct Narrow {
 };
 
 /// The values as they are, wrapped to signed integers of the bits below and with `sign`, at least `low`; reports the
-/// largest.
+/// largest, 0 when none is positive.
 template <class C>
 struct Keep {
   C mask;
@@ -210,8 +210,9 @@ void narrow_integer(const Array& out, const Array& image) {
       keep.sign = static_cast<C>(std::int64_t{1} << (between - 1));
     }
     const int largest = engine::pointwise<C, 1, 1>({out}, {image}, keep);
-    core::warn(Warning::Category::user, core::text("Downcasting ", from, " to ", to, " without scaling because max value ",
-                                                   largest, " fits in ", to));
+    core::warn(Warning::Category::user,
+               core::text("Downcasting ", from, " to ", to, " without scaling because max value ",
+                          is_signed(from) && largest == 0 ? "<= " : "", largest, " fits in ", to));
   });
 }
 
