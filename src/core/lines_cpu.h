@@ -72,6 +72,16 @@ void store_contiguous(T* to, const C* from, std::int64_t n) {
   for (; i < n; ++i) to[i] = store_as<T>(from[i]);
 }
 
+/// Copies past the caches; `to` is aligned to a vector.
+inline void stream_bytes(void* to, const void* from, std::size_t bytes) {
+  using V = Vec<std::uint8_t>;
+  auto* p = static_cast<std::uint8_t*>(to);
+  const auto* q = static_cast<const std::uint8_t*>(from);
+  std::size_t i = 0;
+  for (; i + sizeof(V) <= bytes; i += sizeof(V)) hn::Stream(V::load(q + i).v, V::Tag(), p + i);
+  std::memcpy(p + i, q + i, bytes - i);
+}
+
 /// n elements at `from`, `stride` bytes apart, into a compute-type buffer.
 template <class C>
 void load_line(C* to, const void* from, DType dtype, std::int64_t stride, std::int64_t n, const Scaling& scaling) {

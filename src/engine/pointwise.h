@@ -42,4 +42,17 @@ int pointwise(const std::array<Array, O>& outputs, const std::array<Array, I>& i
   return run_pointwise<C, I, O>(loop, f, scaling);
 }
 
+/// pointwise() of one input with elements T and one output with elements U, for operations that are hardly more than a
+/// conversion: on the CPU it is compiled for the pair, without buffers of the compute type between. A result that goes
+/// from a float type to an integer of 8 or 16 bits must lie in its range.
+template <class C, class T, class U, class F>
+int convert(const Array& output, const Array& input, const F& f) {
+#ifdef OPSIN_TARGET_CUDA
+  return pointwise<C, 1, 1>({output}, {input}, f);
+#else
+  if (input.size() == 0) return 0;
+  return run_convert<C, T, U>(opsin::engine::make_loop<2>({input, output}), f);
+#endif
+}
+
 }  // namespace opsin::OPSIN_TARGET::engine

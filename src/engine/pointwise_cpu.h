@@ -173,24 +173,21 @@ class PointwiseLine {
   alignas(64) C buffer_[I + O][pointwise_block];
 };
 
-template <class C, int I, int O, class F>
-int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std::array<Scaling, I>& scaling) {
+/// Calls line(at, n), which returns a report, for pieces of lines on all threads; returns the highest report.
+template <int N, class Line>
+int for_each_piece(const opsin::engine::Loop<N>& loop, bool streams, const Line& line) {
   const std::int64_t n = loop.line_length();
   // One long line is cut into pieces; short lines are grouped: about 64 Ki elements a task either way.
   constexpr std::int64_t task = 1 << 16;
   const std::int64_t piece = std::min(n, task);
   const std::int64_t pieces = (n + piece - 1) / piece;
-  std::int64_t bytes = 0;
-  for (const DType t : loop.dtype) bytes += static_cast<std::int64_t>(itemsize(t));
-  const bool streams = loop.size() * bytes > pointwise_streams_from;
   std::atomic<int> highest{0};
   core::parallel_for(loop.lines() * pieces, std::max<std::int64_t>(1, task / piece), [&](auto begin, auto end) {
-    PointwiseLine<C, I, O, F> line(loop, f, scaling, streams);
     int report = 0;
     for (std::int64_t item = begin; item < end; ++item) {
       const std::int64_t start = (item % pieces) * piece;
-      std::byte* at[I + O];
-      for (int k = 0; k < I + O; ++k) {
+      std::byte* at[N];
+      for (int k = 0; k < N; ++k) {
         std::int64_t rest = item / pieces;
         std::int64_t offset = start * loop.strides[k][loop.ndim - 1];
         for (int d = loop.ndim - 2; d >= 0; --d) {
@@ -199,7 +196,7 @@ int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std:
         }
         at[k] = static_cast<std::byte*>(loop.data[k]) + offset;
       }
-      report = std::max(report, line.run(at, std::min(piece, n - start)));
+      report = std::max(report, line(at, std::min(piece, n - start)));
     }
     if (streams) hwy::FlushStream();
     int seen = highest.load(std::memory_order_relaxed);
@@ -207,6 +204,75 @@ int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std:
     }
   });
   return highest.load(std::memory_order_relaxed);
+}
+
+template <int N>
+bool passes_caches(const opsin::engine::Loop<N>& loop) {
+  std::int64_t bytes = 0;
+  for (const DType t : loop.dtype) bytes += static_cast<std::int64_t>(itemsize(t));
+  return loop.size() * bytes > pointwise_streams_from;
+}
+
+template <class C, int I, int O, class F>
+int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std::array<Scaling, I>& scaling) {
+  const bool streams = passes_caches(loop);
+  return for_each_piece(loop, streams, [&](std::byte* const (&at)[I + O], std::int64_t n) {
+    return PointwiseLine<C, I, O, F>(loop, f, scaling, streams).run(at, n);
+  });
+}
+
+/// n neighbouring elements of one storage type into another; the compiler picks the vector width that suits both.
+template <class C, class T, class U, class F>
+__attribute__((noinline)) int convert_elements(U* __restrict to, const T* __restrict from, std::int64_t n, const F f) {
+  C report = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const C in[1] = {load_as<C>(from + i)};
+    C out[1];
+    if constexpr (Reporting<F, C, 1, 1>) {
+      f(in, out, report);
+    } else {
+      f(in, out);
+    }
+    if constexpr (std::is_floating_point_v<C> && std::is_integral_v<U> && sizeof(U) <= 2) {
+      to[i] = static_cast<U>(static_cast<std::int32_t>(out[0]));
+    } else {
+      to[i] = store_as<U>(out[0]);
+    }
+  }
+  return static_cast<int>(report);
+}
+
+/// True for lines of neighbouring elements at addresses that suit their type; fields of record arrays lie anywhere.
+template <class T, class U>
+bool convertible(const opsin::engine::Loop<2>& loop) {
+  const std::int64_t item[2] = {sizeof(T), sizeof(U)};
+  for (int k = 0; k < 2; ++k) {
+    if (loop.strides[k][loop.ndim - 1] != item[k] || reinterpret_cast<std::intptr_t>(loop.data[k]) % item[k]) return false;
+    for (int d = 0; d < loop.ndim; ++d) {
+      if (loop.strides[k][d] % item[k]) return false;
+    }
+  }
+  return true;
+}
+
+template <class C, class T, class U, class F>
+int run_convert(const opsin::engine::Loop<2>& loop, const F& f) {
+  if (!convertible<T, U>(loop)) return run_pointwise<C, 1, 1>(loop, f, {});
+  const bool streams = passes_caches(loop);
+  return for_each_piece(loop, streams, [&](std::byte* const (&at)[2], std::int64_t n) {
+    constexpr std::int64_t block = 8192 / sizeof(U);
+    alignas(64) U buffer[block];
+    const auto* from = reinterpret_cast<const T*>(at[0]);
+    auto* to = reinterpret_cast<U*>(at[1]);
+    const bool buffered = streams && reinterpret_cast<std::uintptr_t>(to) % sizeof(Vec<std::uint8_t>) == 0;
+    int report = 0;
+    for (std::int64_t begin = 0; begin < n; begin += block) {
+      const std::int64_t m = std::min(block, n - begin);
+      report = std::max(report, convert_elements<C>(buffered ? buffer : to + begin, from + begin, m, f));
+      if (buffered) stream_bytes(to + begin, buffer, static_cast<std::size_t>(m) * sizeof(U));
+    }
+    return report;
+  });
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -13,6 +13,9 @@ namespace {
 constexpr const char* no_minimum = "zero-size array to reduction operation minimum which has no identity";
 constexpr const char* no_maximum = "zero-size array to reduction operation maximum which has no identity";
 
+template <class T>
+inline constexpr int digits = std::numeric_limits<T>::digits;
+
 struct Same {
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1]) const {
@@ -20,12 +23,18 @@ struct Same {
   }
 };
 
-struct Times {
-  int factor;
+/// Integer to float: the largest value to 1, what lies beyond the other end to `low`.
+template <class C>
+struct ToUnit {
+  template <class T, class U>
+  static constexpr bool meets = true;
+
+  C scale;
+  C low;
 
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = in[0] * broadcast<V>(static_cast<Element<V>>(factor));
+    out[0] = max(in[0] * broadcast<V>(scale), broadcast<V>(low));
   }
 };
 
@@ -33,6 +42,9 @@ struct Times {
 /// which brings them into order.
 template <class C>
 struct Above {
+  template <class T, class U>
+  static constexpr bool meets = true;
+
   C threshold;
   C flip;
 
@@ -63,8 +75,9 @@ struct Quantize {
     V y = step(x * broadcast<V>(scale));
     if (half != C(0)) y = step(y - broadcast<V>(half));
     y = rint(y);
-    y = pick(y < broadcast<V>(low), broadcast<V>(low), y);
-    out[0] = pick(y > broadcast<V>(high), broadcast<V>(high), y);
+    y = max(y, broadcast<V>(low));  // NaN becomes the lowest value here and 0 below, as in NumPy's cast.
+    y = min(y, broadcast<V>(high));
+    out[0] = pick(x == x, y, broadcast<V>(C(0)));
   }
 
   template <class V>
@@ -76,6 +89,9 @@ struct Quantize {
 
 /// Integer to integer of at least as many bits: (x + before) * factor >> shift, then + after, at least `low`.
 struct Widen {
+  template <class T, class U>
+  static constexpr bool meets = digits<T> < digits<U>;
+
   int before;
   int factor;
   int shift;
@@ -93,6 +109,9 @@ struct Widen {
 /// there is none, scikit-image keeps the values. `mask` clears what an arithmetic shift brings into an unsigned x.
 template <class C>
 struct Narrow {
+  template <class T, class U>
+  static constexpr bool meets = digits<T> > digits<U>;
+
   int shift;
   int bits;
   bool is_unsigned;
@@ -136,17 +155,38 @@ void with_integer(DType t, F&& f) {
   f(Tag<std::int64_t>{});
 }
 
-/// The float type that holds what an image's dtype can say: float for binary16 and float32, else double.
+/// Calls f(Tag<U>) with the storage type of an integer output.
 template <class F>
-void with_float(DType t, F&& f) {
-  if (t == DType::float16 || t == DType::float32) return f(Tag<float>{});
-  f(Tag<double>{});
+void with_output(DType t, F&& f) {
+  if (t == DType::uint8) return f(Tag<std::uint8_t>{});
+  if (t == DType::uint16) return f(Tag<std::uint16_t>{});
+  f(Tag<std::int16_t>{});
+}
+
+/// From an image of integers that compute type C holds. It is compiled for each pair of dtypes that the functor may meet,
+/// but for integers of 64 bits, which images rarely have.
+template <class C, class U, class F>
+int from_integer(const Array& out, const Array& image, const F& f) {
+  if constexpr (sizeof(C) == 8 && std::is_integral_v<C>) {
+    return engine::pointwise<C, 1, 1>({out}, {image}, f);
+  } else {
+    return with_storage<C>(image.dtype(), [&]<class T>(Tag<T>) {
+      if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 4) {
+        if constexpr (F::template meets<T, U>) return engine::convert<C, T, U>(out, image, f);
+      }
+      return engine::pointwise<C, 1, 1>({out}, {image}, f);
+    });
+  }
 }
 
 void to_bool(const Array& out, const Array& image) {
   const DType t = image.dtype();
+  if (t == DType::float16) {
+    engine::pointwise<float, 1, 1>({out}, {image}, Above<float>{0.5f, 0});
+    return;
+  }
   if (is_floating(t)) {
-    return with_float(t, [&]<class C>(Tag<C>) { engine::pointwise<C, 1, 1>({out}, {image}, Above<C>{C(0.5), C(0)}); });
+    return with_real(t, [&]<class C>(Tag<C>) { engine::convert<C, C, bool>(out, image, Above<C>{C(0.5), C(0)}); });
   }
   with_integer(t, [&]<class C>(Tag<C>) {
     Above<C> above{};
@@ -157,17 +197,21 @@ void to_bool(const Array& out, const Array& image) {
       above.flip = std::numeric_limits<C>::min();
       above.threshold = sizeof(C) == 8 ? C(0) : C(-1);
     }
-    engine::pointwise<C, 1, 1>({out}, {image}, above);
+    from_integer<C, bool>(out, image, above);
   });
 }
 
 void integer_to_float(const Array& out, const Array& image) {
-  const bool narrow = out.dtype() == DType::float32 && itemsize(image.dtype()) <= 4;
   const Scaling scaling = scaling_to_unit(image.dtype());
-  if (narrow) {
-    engine::pointwise<float, 1, 1>({out}, {image}, Same{}, {scaling});
+  const auto unit = [&]<class C>(Tag<C>) {
+    return ToUnit<C>{C(scaling.scale), is_signed(image.dtype()) ? C(-1) : C(0)};
+  };
+  if (out.dtype() == DType::float64) {
+    from_integer<double, double>(out, image, unit(Tag<double>{}));
+  } else if (itemsize(image.dtype()) <= 4) {
+    from_integer<float, float>(out, image, unit(Tag<float>{}));
   } else {
-    engine::pointwise<double, 1, 1>({out}, {image}, Same{}, {scaling});
+    engine::pointwise<double, 1, 1>({out}, {image}, unit(Tag<double>{}));
   }
 }
 
@@ -177,18 +221,22 @@ void float_to_integer(const Array& out, const Array& image) {
   const DType t = out.dtype();
   const double high = static_cast<double>((std::int64_t{1} << value_bits(t)) - 1);
   const double low = is_signed(t) ? -high - 1 : 0;
-  with_float(image.dtype(), [&]<class C>(Tag<C>) {
-    Quantize<C> f{C(is_signed(t) ? (high - low) / 2 : high), C(is_signed(t) ? 0.5 : 0), C(low), C(high), false};
-    if constexpr (std::is_same_v<C, float>) {
-      f.through_half = image.dtype() == DType::float16;
-      if (f.through_half) {
-        f.scale = round_to_half(f.scale);
-        f.high = round_to_half(f.high);
-      }
-    }
-    core::check_plain((engine::pointwise<C, 1, 1>({out}, {image}, f)) != 1,
-                      "Images of type float must be between -1 and 1.");
-  });
+  const auto quantize = [&]<class C>(Tag<C>) {
+    return Quantize<C>{C(is_signed(t) ? (high - low) / 2 : high), C(is_signed(t) ? 0.5 : 0), C(low), C(high), false};
+  };
+  int report = 0;
+  if (image.dtype() == DType::float16) {
+    auto f = quantize(Tag<float>{});
+    f.scale = round_to_half(f.scale);
+    f.high = round_to_half(f.high);
+    f.through_half = true;
+    report = engine::pointwise<float, 1, 1>({out}, {image}, f);
+  } else {
+    with_real(image.dtype(), [&]<class C>(Tag<C> tag) {
+      with_output(t, [&]<class U>(Tag<U>) { report = engine::convert<C, C, U>(out, image, quantize(tag)); });
+    });
+  }
+  core::check_plain(report != 1, "Images of type float must be between -1 and 1.");
 }
 
 void narrow_integer(const Array& out, const Array& image) {
@@ -201,7 +249,11 @@ void narrow_integer(const Array& out, const Array& image) {
   with_integer(from, [&]<class C>(Tag<C>) {
     const C low = loses_sign ? C(0) : std::numeric_limits<C>::min();
     const C mask = is_unsigned(from) ? static_cast<C>((std::int64_t{1} << bits) - 1) : C(-1);
-    if ((engine::pointwise<C, 1, 1>({out}, {image}, Narrow<C>{shift, bits, is_unsigned(from), mask, low})) > 0) return;
+    int report = 0;
+    with_output(to, [&]<class U>(Tag<U>) {
+      report = from_integer<C, U>(out, image, Narrow<C>{shift, bits, is_unsigned(from), mask, low});
+    });
+    if (report > 0) return;
     // All values fit: the rare case, so it may cost a second pass. Where the sign goes, scikit-image's values pass
     // through a signed integer of twice the output's size.
     Keep<C> keep{C(-1), C(0), low};
@@ -229,20 +281,27 @@ void widen_integer(const Array& out, const Array& image) {
   const int o = (m + n - 1) / n * n;  // Bits repeat: up to a multiple of n bits, then down to m.
   f.factor = static_cast<int>(((std::int64_t{1} << o) - 1) / ((std::int64_t{1} << n) - 1));
   f.shift = o - m;
-  engine::pointwise<std::int32_t, 1, 1>({out}, {image}, f);
+  with_output(to, [&]<class U>(Tag<U>) { from_integer<std::int32_t, U>(out, image, f); });
 }
 
 void from_bool(const Array& out, const Array& image) {
   const DType t = out.dtype();
   if (is_floating(t)) {
-    with_real(t, [&]<class C>(Tag<C>) { engine::pointwise<C, 1, 1>({out}, {image}, Same{}); });
-  } else {
-    engine::pointwise<std::int32_t, 1, 1>({out}, {image}, Times{(1 << value_bits(t)) - 1});
+    return with_real(t, [&]<class C>(Tag<C>) { engine::convert<C, bool, C>(out, image, Same{}); });
   }
+  with_output(t, [&]<class U>(Tag<U>) {
+    engine::convert<std::int32_t, bool, U>(out, image, Widen{0, (1 << value_bits(t)) - 1, 0, 0, 0});
+  });
 }
 
 void float_to_float(const Array& out, const Array& image) {
-  with_float(image.dtype(), [&]<class C>(Tag<C>) { engine::pointwise<C, 1, 1>({out}, {image}, Same{}); });
+  if (image.dtype() == DType::float16) {
+    engine::pointwise<float, 1, 1>({out}, {image}, Same{});
+  } else if (image.dtype() == DType::float32) {
+    engine::convert<double, float, double>(out, image, Same{});
+  } else {
+    engine::convert<double, double, float>(out, image, Same{});
+  }
 }
 
 }  // namespace
