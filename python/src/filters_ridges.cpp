@@ -37,7 +37,7 @@ nb::object vesselness(nb::handle image, nb::handle sigmas, double alpha, double 
 
 }  // namespace
 
-void bind_ridges(nb::module_& m) {
+void bind_filters_ridges(nb::module_& m) {
   m.def("meijering", [](nb::handle image, nb::handle sigmas, nb::handle alpha, bool black_ridges, nb::handle mode,
                         double cval) {
     Call call;

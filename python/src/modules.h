@@ -9,11 +9,12 @@ namespace opsin::python {
 void bind_color(nanobind::module_& m);
 void bind_feature(nanobind::module_& m);
 void bind_filters(nanobind::module_& m);
-void bind_filters_sparse(nanobind::module_& m);
 void bind_filters_edges(nanobind::module_& m);
 void bind_filters_gabor(nanobind::module_& m);
+void bind_filters_ridges(nanobind::module_& m);
 void bind_filters_sharpen(nanobind::module_& m);
+void bind_filters_sparse(nanobind::module_& m);
 void bind_ndimage(nanobind::module_& m);
-void bind_ridges(nanobind::module_& m);
+void bind_util(nanobind::module_& m);
 
 }  // namespace opsin::python
