@@ -77,8 +77,8 @@ void separable(const Array& out, const Array& image, const Scaling& scaling, std
 }
 
 // Compiled once, in separable.cpp.
-extern template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double);
-extern template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double);
+extern template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double, const void*);
+extern template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double, const void*);
 
 /// K separable filters of one image and an epilogue that makes `out` from them. Each chain has a filter for the same
 /// axes, in ascending order (identity taps where it does nothing). The last axes of all chains share one pass; what comes
