@@ -70,8 +70,7 @@ struct Quantize {
   HD void operator()(const V (&in)[1], V (&out)[1], V& report) const {
     const V one = broadcast<V>(C(1));
     const V x = in[0];
-    report = max(report, pick(abs(x) > one, one, broadcast<V>(C(0))));
-    report = max(report, pick(x == x, broadcast<V>(C(0)), broadcast<V>(C(2))));
+    report = max(report, pick(x == x, pick(abs(x) > one, one, broadcast<V>(C(0))), broadcast<V>(C(2))));
     V y = step(x * broadcast<V>(scale));
     if (half != C(0)) y = step(y - broadcast<V>(half));
     y = rint(y);
