@@ -57,14 +57,13 @@ struct Above {
 };
 
 /// Float to integer: rint(x * scale - half), clipped. Reports 1 for a value outside [-1, 1] and 2 for NaN: scikit-image
-/// looks at the minimum and maximum, and NaN hides everything else there. `through_half` rounds every step to binary16.
-template <class C>
+/// looks at the minimum and maximum, and NaN hides everything else there. With `through_half` every step rounds to binary16.
+template <class C, bool through_half = false>
 struct Quantize {
   C scale;
   C half;
   C low;
   C high;
-  bool through_half;
 
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1], V& report) const {
@@ -81,7 +80,7 @@ struct Quantize {
 
   template <class V>
   HD V step(V y) const {
-    if constexpr (std::is_same_v<C, float>) return through_half ? round_to_half(y) : y;
+    if constexpr (through_half) return round_to_half(y);
     return y;
   }
 };
@@ -220,19 +219,16 @@ void float_to_integer(const Array& out, const Array& image) {
   const DType t = out.dtype();
   const double high = static_cast<double>((std::int64_t{1} << value_bits(t)) - 1);
   const double low = is_signed(t) ? -high - 1 : 0;
-  const auto quantize = [&]<class C>(Tag<C>) {
-    return Quantize<C>{C(is_signed(t) ? (high - low) / 2 : high), C(is_signed(t) ? 0.5 : 0), C(low), C(high), false};
-  };
+  const double scale = is_signed(t) ? (high - low) / 2 : high;
+  const double half = is_signed(t) ? 0.5 : 0;
   int report = 0;
   if (image.dtype() == DType::float16) {
-    auto f = quantize(Tag<float>{});
-    f.scale = round_to_half(f.scale);
-    f.high = round_to_half(f.high);
-    f.through_half = true;
+    const Quantize<float, true> f{round_to_half(float(scale)), float(half), float(low), round_to_half(float(high))};
     report = engine::pointwise<float, 1, 1>({out}, {image}, f);
   } else {
-    with_real(image.dtype(), [&]<class C>(Tag<C> tag) {
-      with_output(t, [&]<class U>(Tag<U>) { report = engine::convert<C, C, U>(out, image, quantize(tag)); });
+    with_real(image.dtype(), [&]<class C>(Tag<C>) {
+      const Quantize<C> f{C(scale), C(half), C(low), C(high)};
+      with_output(t, [&]<class U>(Tag<U>) { report = engine::convert<C, C, U>(out, image, f); });
     });
   }
   core::check_plain(report != 1, "Images of type float must be between -1 and 1.");
