@@ -27,7 +27,9 @@ struct Same {
 template <class C>
 struct ToUnit {
   template <class T, class U>
-  static constexpr bool meets = true;
+  static constexpr bool meets() {
+    return true;
+  }
 
   C scale;
   C low;
@@ -43,7 +45,9 @@ struct ToUnit {
 template <class C>
 struct Above {
   template <class T, class U>
-  static constexpr bool meets = true;
+  static constexpr bool meets() {
+    return true;
+  }
 
   C threshold;
   C flip;
@@ -88,7 +92,9 @@ struct Quantize {
 /// Integer to integer of at least as many bits: (x + before) * factor >> shift, then + after, at least `low`.
 struct Widen {
   template <class T, class U>
-  static constexpr bool meets = digits<T> < digits<U>;
+  static constexpr bool meets() {
+    return digits<T> < digits<U>;
+  }
 
   int before;
   int factor;
@@ -108,7 +114,9 @@ struct Widen {
 template <class C>
 struct Narrow {
   template <class T, class U>
-  static constexpr bool meets = digits<T> > digits<U>;
+  static constexpr bool meets() {
+    return digits<T> > digits<U>;
+  }
 
   int shift;
   int bits;
@@ -170,7 +178,7 @@ int from_integer(const Array& out, const Array& image, const F& f) {
   } else {
     return with_storage<C>(image.dtype(), [&]<class T>(Tag<T>) {
       if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 4) {
-        if constexpr (F::template meets<T, U>) return engine::convert<C, T, U>(out, image, f);
+        if constexpr (F::template meets<T, U>()) return engine::convert<C, T, U>(out, image, f);
       }
       return engine::pointwise<C, 1, 1>({out}, {image}, f);
     });
