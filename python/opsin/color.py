@@ -26,10 +26,13 @@ def gray2rgb(image, *, channel_axis=-1):
 
     Raises
     ------
-    IndexError
+    numpy.exceptions.AxisError
         If the result has no such axis.
     """
-    return _native.gray2rgb(image, operator.index(channel_axis))
+    axis, ndim = operator.index(channel_axis), np.ndim(image) + 1
+    if not -ndim <= axis < ndim:
+        raise np.exceptions.AxisError(axis, ndim)
+    return _native.gray2rgb(image, axis)
 
 
 def rgb2gray(rgb, *, channel_axis=-1):
@@ -82,11 +85,14 @@ def rgba2rgb(rgba, background=(1, 1, 1), *, channel_axis=-1):
         If `rgba` has not 4 channels or is complex, or if `background` is not three numbers in [0, 1].
     TypeError
         If `channel_axis` is not an int.
-    IndexError
+    numpy.exceptions.AxisError
         If `rgba` has no such axis.
     """
     if not isinstance(channel_axis, int):
         raise TypeError("channel_axis must be an integer")
+    ndim = np.ndim(rgba)
+    if not -ndim <= channel_axis < ndim:
+        raise np.exceptions.AxisError("channel_axis exceeds array dimensions")
     color = [float(c) for c in np.ravel(background)]
     if len(color) != 3:
         raise ValueError(f"background must be an array-like containing 3 RGB values. Got {len(color)} items")

@@ -20,7 +20,6 @@ struct BlendOver {
     const V one = broadcast<V>(C(1));
     const V alpha = rgba[3];
     const V rest = one - alpha;
-#pragma GCC unroll 3
     for (int c = 0; c < 3; ++c) {
       const V y = rest * broadcast<V>(background[c]) + alpha * rgba[c];
       const V low = pick(y < zero, zero, y);  // NaN stays NaN, as with numpy.clip.

@@ -28,6 +28,28 @@ void load_contiguous(C* to, const T* from, std::int64_t n) {
   for (; i < n; ++i) to[i] = load_as<C>(from + i);
 }
 
+/// A vector of floats as neighbouring integers of at most 32 bits, by way of int32: all lanes must fit there.
+template <class T, class C>
+HD void store_through_int32(T* to, Vec<C> x) {
+  using U = std::make_unsigned_t<T>;
+  const typename Vec<C>::Tag wide;
+  const hn::Rebind<std::int32_t, decltype(wide)> words;
+  const hn::Rebind<std::uint32_t, decltype(wide)> bits;
+  const hn::Rebind<U, decltype(wide)> narrow;
+  const auto whole = [&] {
+    if constexpr (sizeof(C) == 4) {
+      return hn::BitCast(bits, hn::ConvertTo(words, x.v));
+    } else {
+      return hn::BitCast(bits, hn::DemoteTo(words, x.v));
+    }
+  }();
+  if constexpr (sizeof(T) == 4) {
+    hn::StoreU(whole, bits, reinterpret_cast<U*>(to));
+  } else {
+    hn::StoreU(hn::TruncateTo(narrow, whole), narrow, reinterpret_cast<U*>(to));
+  }
+}
+
 /// n values as neighbouring elements. Float to integer goes through int32 where all lanes fit, since x86-64 before
 /// AVX-512 has no vector conversion to int64; the rest takes store_as.
 template <class T, class C>
@@ -45,27 +67,12 @@ void store_contiguous(T* to, const C* from, std::int64_t n) {
     }
   } else if constexpr (std::is_floating_point_v<C> && std::is_integral_v<T> && !std::is_same_v<T, bool> &&
                        sizeof(T) <= 4) {
-    using U = std::make_unsigned_t<T>;
-    const hn::Rebind<std::int32_t, decltype(wide)> words;
-    const hn::Rebind<std::uint32_t, decltype(wide)> bits;
-    const hn::Rebind<U, decltype(wide)> narrow;
     for (; i + V::lanes <= n; i += V::lanes) {
-      const auto x = hn::LoadU(wide, from + i);
-      if (!hn::AllTrue(wide, hn::Lt(hn::Abs(x), hn::Set(wide, C(2147483648.0))))) {
-        for (std::int64_t k = i; k < i + V::lanes; ++k) to[k] = store_as<T>(from[k]);
-        continue;
-      }
-      const auto whole = [&] {
-        if constexpr (sizeof(C) == 4) {
-          return hn::BitCast(bits, hn::ConvertTo(words, x));
-        } else {
-          return hn::BitCast(bits, hn::DemoteTo(words, x));
-        }
-      }();
-      if constexpr (sizeof(T) == 4) {
-        hn::StoreU(whole, bits, reinterpret_cast<U*>(to + i));
+      const V x = V::load(from + i);
+      if (hn::AllTrue(wide, (abs(x) < V(C(2147483648.0))).m)) {
+        store_through_int32(to + i, x);
       } else {
-        hn::StoreU(hn::TruncateTo(narrow, whole), narrow, reinterpret_cast<U*>(to + i));
+        for (std::int64_t k = i; k < i + V::lanes; ++k) to[k] = store_as<T>(from[k]);
       }
     }
   }

@@ -76,9 +76,9 @@ struct Vec {
   friend HD Vec sqrt(Vec a) { return {hn::Sqrt(a.v)}; }
   friend HD Vec abs(Vec a) { return {hn::Abs(a.v)}; }
   friend HD Vec rint(Vec a) { return {hn::Round(a.v)}; }
-  // As the scalar ones: b where a or b is NaN.
-  friend HD Vec min(Vec a, Vec b) { return pick(a < b, a, b); }
-  friend HD Vec max(Vec a, Vec b) { return pick(a > b, a, b); }
+  // As the scalar ones: b where a or b is NaN, which is what x86-64's own instructions give.
+  friend HD Vec min(Vec a, Vec b) { return {hn::Min(a.v, b.v)}; }
+  friend HD Vec max(Vec a, Vec b) { return {hn::Max(a.v, b.v)}; }
   friend HD Vec pick(Mask<T> c, Vec a, Vec b) { return {hn::IfThenElse(c.m, a.v, b.v)}; }
 };
 

@@ -43,8 +43,8 @@ int pointwise(const std::array<Array, O>& outputs, const std::array<Array, I>& i
 }
 
 /// pointwise() of one input with elements T and one output with elements U, for operations that are hardly more than a
-/// conversion: on the CPU it is compiled for the pair, without buffers of the compute type between. A result that goes
-/// from a float type to an integer of 8 or 16 bits must lie in its range.
+/// conversion: on the CPU it is compiled for the pair, without buffers of the compute type between. A float
+/// result that goes into an integer must lie in its range.
 template <class C, class T, class U, class F>
 int convert(const Array& output, const Array& input, const F& f) {
 #ifdef OPSIN_TARGET_CUDA

@@ -51,6 +51,13 @@ void join_channels(C* to, C* const (&from)[O], std::int64_t m) {
   }
 }
 
+template <class C>
+int highest_lane(Vec<C> v) {
+  alignas(64) C lanes[Vec<C>::lanes];
+  v.store(lanes);
+  return static_cast<int>(*std::max_element(lanes, lanes + Vec<C>::lanes));
+}
+
 /// One task: a piece of a line of every array.
 template <class C, int I, int O, class F>
 class PointwiseLine {
@@ -76,9 +83,7 @@ class PointwiseLine {
       store(at, begin, m);
     }
     if constexpr (!Reporting<F, C, I, O>) return 0;
-    alignas(64) C lanes[V::lanes];
-    report.store(lanes);
-    return static_cast<int>(*std::max_element(lanes, lanes + V::lanes));
+    return highest_lane(report);
   }
 
  private:
@@ -221,25 +226,45 @@ int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std:
   });
 }
 
-/// n neighbouring elements of one storage type into another; the compiler picks the vector width that suits both.
+/// n neighbouring elements of one storage type into another. Floats to narrow integers are spelled with vectors; for the
+/// rest the compiler picks the width that suits both types.
 template <class C, class T, class U, class F>
 __attribute__((noinline)) int convert_elements(U* __restrict to, const T* __restrict from, std::int64_t n, const F f) {
-  C report = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const C in[1] = {load_as<C>(from + i)};
-    C out[1];
+  constexpr bool quantizes = std::is_floating_point_v<C> && std::is_integral_v<U> && !std::is_same_v<U, bool>;
+  const auto one = [&](const auto (&in)[1], auto (&out)[1], auto& report) __attribute__((always_inline)) {
     if constexpr (Reporting<F, C, 1, 1>) {
       f(in, out, report);
     } else {
       f(in, out);
     }
-    if constexpr (std::is_floating_point_v<C> && std::is_integral_v<U> && sizeof(U) <= 2) {
-      to[i] = static_cast<U>(static_cast<std::int32_t>(out[0]));
-    } else {
+  };
+  if constexpr (quantizes) {
+    static_assert(std::is_same_v<T, C>);
+    using V = Vec<C>;
+    V report;
+    alignas(64) U rest[V::lanes];
+    for (std::int64_t i = 0; i < n; i += V::lanes) {
+      const V in[1] = {V::load(from + i, n - i)};
+      V out[1];
+      one(in, out, report);
+      if (n - i >= V::lanes) {
+        store_through_int32(to + i, out[0]);
+      } else {
+        store_through_int32(rest, out[0]);
+        std::copy_n(rest, n - i, to + i);
+      }
+    }
+    return highest_lane(report);
+  } else {
+    C report = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+      const C in[1] = {load_as<C>(from + i)};
+      C out[1];
+      one(in, out, report);
       to[i] = store_as<U>(out[0]);
     }
+    return static_cast<int>(report);
   }
-  return static_cast<int>(report);
 }
 
 /// True for lines of neighbouring elements at addresses that suit their type; fields of record arrays lie anywhere.

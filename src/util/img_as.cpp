@@ -27,7 +27,9 @@ struct Same {
 template <class C>
 struct ToUnit {
   template <class T, class U>
-  static constexpr bool meets = true;
+  static constexpr bool meets() {
+    return true;
+  }
 
   C scale;
   C low;
@@ -43,7 +45,9 @@ struct ToUnit {
 template <class C>
 struct Above {
   template <class T, class U>
-  static constexpr bool meets = true;
+  static constexpr bool meets() {
+    return true;
+  }
 
   C threshold;
   C flip;
@@ -57,21 +61,19 @@ struct Above {
 };
 
 /// Float to integer: rint(x * scale - half), clipped. Reports 1 for a value outside [-1, 1] and 2 for NaN: scikit-image
-/// looks at the minimum and maximum, and NaN hides everything else there. `through_half` rounds every step to binary16.
-template <class C>
+/// looks at the minimum and maximum, and NaN hides everything else there. With `through_half` every step rounds to binary16.
+template <class C, bool through_half = false>
 struct Quantize {
   C scale;
   C half;
   C low;
   C high;
-  bool through_half;
 
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1], V& report) const {
     const V one = broadcast<V>(C(1));
     const V x = in[0];
-    report = max(report, pick(abs(x) > one, one, broadcast<V>(C(0))));
-    report = max(report, pick(x == x, broadcast<V>(C(0)), broadcast<V>(C(2))));
+    report = max(report, pick(x == x, pick(abs(x) > one, one, broadcast<V>(C(0))), broadcast<V>(C(2))));
     V y = step(x * broadcast<V>(scale));
     if (half != C(0)) y = step(y - broadcast<V>(half));
     y = rint(y);
@@ -82,7 +84,7 @@ struct Quantize {
 
   template <class V>
   HD V step(V y) const {
-    if constexpr (std::is_same_v<C, float>) return through_half ? round_to_half(y) : y;
+    if constexpr (through_half) return round_to_half(y);
     return y;
   }
 };
@@ -90,7 +92,9 @@ struct Quantize {
 /// Integer to integer of at least as many bits: (x + before) * factor >> shift, then + after, at least `low`.
 struct Widen {
   template <class T, class U>
-  static constexpr bool meets = digits<T> < digits<U>;
+  static constexpr bool meets() {
+    return digits<T> < digits<U>;
+  }
 
   int before;
   int factor;
@@ -110,7 +114,9 @@ struct Widen {
 template <class C>
 struct Narrow {
   template <class T, class U>
-  static constexpr bool meets = digits<T> > digits<U>;
+  static constexpr bool meets() {
+    return digits<T> > digits<U>;
+  }
 
   int shift;
   int bits;
@@ -172,7 +178,7 @@ int from_integer(const Array& out, const Array& image, const F& f) {
   } else {
     return with_storage<C>(image.dtype(), [&]<class T>(Tag<T>) {
       if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 4) {
-        if constexpr (F::template meets<T, U>) return engine::convert<C, T, U>(out, image, f);
+        if constexpr (F::template meets<T, U>()) return engine::convert<C, T, U>(out, image, f);
       }
       return engine::pointwise<C, 1, 1>({out}, {image}, f);
     });
@@ -221,19 +227,16 @@ void float_to_integer(const Array& out, const Array& image) {
   const DType t = out.dtype();
   const double high = static_cast<double>((std::int64_t{1} << value_bits(t)) - 1);
   const double low = is_signed(t) ? -high - 1 : 0;
-  const auto quantize = [&]<class C>(Tag<C>) {
-    return Quantize<C>{C(is_signed(t) ? (high - low) / 2 : high), C(is_signed(t) ? 0.5 : 0), C(low), C(high), false};
-  };
+  const double scale = is_signed(t) ? (high - low) / 2 : high;
+  const double half = is_signed(t) ? 0.5 : 0;
   int report = 0;
   if (image.dtype() == DType::float16) {
-    auto f = quantize(Tag<float>{});
-    f.scale = round_to_half(f.scale);
-    f.high = round_to_half(f.high);
-    f.through_half = true;
+    const Quantize<float, true> f{round_to_half(float(scale)), float(half), float(low), round_to_half(float(high))};
     report = engine::pointwise<float, 1, 1>({out}, {image}, f);
   } else {
-    with_real(image.dtype(), [&]<class C>(Tag<C> tag) {
-      with_output(t, [&]<class U>(Tag<U>) { report = engine::convert<C, C, U>(out, image, quantize(tag)); });
+    with_real(image.dtype(), [&]<class C>(Tag<C>) {
+      const Quantize<C> f{C(scale), C(half), C(low), C(high)};
+      with_output(t, [&]<class U>(Tag<U>) { report = engine::convert<C, C, U>(out, image, f); });
     });
   }
   core::check_plain(report != 1, "Images of type float must be between -1 and 1.");
