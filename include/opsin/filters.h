@@ -7,6 +7,10 @@
 
 #include "opsin/array.h"
 #include "opsin/border.h"
+#include "opsin/filters_edges.h"
+#include "opsin/filters_gabor.h"
+#include "opsin/filters_ridges.h"
+#include "opsin/filters_sharpen.h"
 #include "opsin/filters_sparse.h"
 
 namespace opsin::filters {

@@ -6,8 +6,10 @@ PyTorch, JAX and ``opsin.Array`` on their device; the same kind of array comes b
 
 from opsin import _native
 from opsin import color as color
+from opsin import feature as feature
 from opsin import filters as filters
 from opsin import ndimage as ndimage
+from opsin import util as util
 from opsin._native import Array as Array
 from opsin._native import CudaError as CudaError
 from opsin._runtime import (
@@ -24,6 +26,16 @@ from opsin._runtime import (
     set_num_threads,
     synchronize,
 )
+from opsin.util import (
+    dtype_limits,
+    img_as_bool,
+    img_as_float,
+    img_as_float32,
+    img_as_float64,
+    img_as_int,
+    img_as_ubyte,
+    img_as_uint,
+)
 
 __version__ = _native.version()
 
@@ -37,12 +49,22 @@ __all__ = [
     "cuda_available",
     "cuda_device_count",
     "cuda_unavailable_reason",
+    "dtype_limits",
+    "feature",
     "filters",
     "float_policy",
     "get_num_threads",
+    "img_as_bool",
+    "img_as_float",
+    "img_as_float32",
+    "img_as_float64",
+    "img_as_int",
+    "img_as_ubyte",
+    "img_as_uint",
     "ndimage",
     "release_cached_memory",
     "set_float_policy",
     "set_num_threads",
     "synchronize",
+    "util",
 ]

@@ -1,58 +1,18 @@
 """Filters (skimage.filters)."""
 
-from opsin._native import filters as _native
-from opsin._sparse import correlate_sparse
+from opsin import _edges, _gabor, _gaussian, _ridges, _sharpen, _sparse
+from opsin._edges import *  # noqa: F403
+from opsin._gabor import *  # noqa: F403
+from opsin._gaussian import *  # noqa: F403
+from opsin._ridges import *  # noqa: F403
+from opsin._sharpen import *  # noqa: F403
+from opsin._sparse import *  # noqa: F403
 
-__all__ = ["correlate_sparse", "gaussian"]
-
-
-def gaussian(
-    image,
-    sigma=1.0,
-    *,
-    mode="nearest",
-    cval=0,
-    preserve_range=False,
-    truncate=4.0,
-    channel_axis=None,
-    out=None,
-):
-    """Gaussian filter of an image of any number of axes.
-
-    Parameters
-    ----------
-    image : array
-        Real image. Integers are scaled to [0, 1] unless `preserve_range` is set.
-    sigma : float or sequence of float, optional
-        Standard deviation in pixels: one for all axes, or one per axis, without or with the channel axis.
-    mode : {'reflect', 'constant', 'nearest', 'mirror', 'wrap'}, optional
-        What lies beyond the edges, in scipy.ndimage's words.
-    cval : float, optional
-        The value beyond the edges for mode 'constant'.
-    preserve_range : bool, optional
-        Keep the range of integer images.
-    truncate : float, optional
-        The filter ends at this many standard deviations.
-    channel_axis : int or None, optional
-        An axis that is not filtered.
-    out : array, optional
-        Where the result goes: the image's shape, a floating dtype; may be the image itself.
-
-    Returns
-    -------
-    array
-        The filtered image, or `out`: float32 for float16 and float32 images, else float64.
-
-    Raises
-    ------
-    ValueError
-        For a negative `sigma`, a complex image, or an `out` that is not floating.
-    RuntimeError
-        For a wrong number of sigmas, an unknown `mode`, or an `out` of another shape.
-
-    Notes
-    -----
-    float64 results equal scipy.ndimage's bit for bit on every device; float32 sums are float32, within a few ulp of the
-    largest value in the window.
-    """
-    return _native.gaussian(image, sigma, mode, cval, preserve_range, truncate, channel_axis, out)
+__all__ = [
+    *_edges.__all__,
+    *_gabor.__all__,
+    *_gaussian.__all__,
+    *_ridges.__all__,
+    *_sharpen.__all__,
+    *_sparse.__all__,
+]

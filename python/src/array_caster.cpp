@@ -150,6 +150,11 @@ nb::object to_python(const Array& a, Kind kind) {
   return nb::none();
 }
 
+nb::object scalar_if_0d(nb::object result) {
+  if (class_of(result) != ObjectClass::numpy || nb::cast<int>(result.attr("ndim")) != 0) return result;
+  return result[nb::make_tuple()];
+}
+
 std::vector<double> numbers(nb::handle value) {
   std::vector<double> v;
   if (PyFloat_Check(value.ptr()) || PyLong_Check(value.ptr()) || !nb::hasattr(value, "__iter__") ||

@@ -101,6 +101,9 @@ class Call : private core::ResultAllocator {
 /// An Array as an object of the given kind, without a copy.
 nb::object to_python(const Array& array, Kind kind);
 
+/// NumPy's arithmetic turns 0-d arrays into scalars, and so do those of scikit-image's functions that are made of it.
+nb::object scalar_if_0d(nb::object result);
+
 /// A real number or a sequence of them.
 std::vector<double> numbers(nb::handle value);
 std::vector<int> integers(nb::handle value);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "opsin/color.h"
 
+#include <nanobind/stl/array.h>
+
 #include "array_caster.h"
 #include "modules.h"
 
@@ -11,7 +13,17 @@ void bind_color(nb::module_& m) {
     Call call;
     const Array a = call.in(rgb);
     const color::Rgb2GrayOptions options{.channel_axis = optional_axis(channel_axis).value_or(-1)};
-    return call.run([&] { return color::rgb2gray(a, options); });
+    return scalar_if_0d(call.run([&] { return color::rgb2gray(a, options); }));
+  });
+  m.def("gray2rgb", [](nb::handle image, int channel_axis) {
+    Call call;
+    const Array a = call.in(image);
+    return call.run([&] { return color::gray2rgb(a, {.channel_axis = channel_axis}); });
+  });
+  m.def("rgba2rgb", [](nb::handle rgba, const std::array<double, 3>& background, int channel_axis) {
+    Call call;
+    const Array a = call.in(rgba);
+    return call.run([&] { return color::rgba2rgb(a, {.background = background, .channel_axis = channel_axis}); });
   });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One function per public header; its file is <module>.cpp.
+// One function per public header; its file is <module>.cpp, or <module>_<part>.cpp for a part of a module.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -7,8 +7,14 @@
 namespace opsin::python {
 
 void bind_color(nanobind::module_& m);
+void bind_feature(nanobind::module_& m);
 void bind_filters(nanobind::module_& m);
+void bind_filters_edges(nanobind::module_& m);
+void bind_filters_gabor(nanobind::module_& m);
+void bind_filters_ridges(nanobind::module_& m);
+void bind_filters_sharpen(nanobind::module_& m);
 void bind_filters_sparse(nanobind::module_& m);
 void bind_ndimage(nanobind::module_& m);
+void bind_util(nanobind::module_& m);
 
 }  // namespace opsin::python

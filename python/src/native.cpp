@@ -89,9 +89,17 @@ NB_MODULE(_native, m) {
 
   nb::module_ color = m.def_submodule("color");
   bind_color(color);
+  nb::module_ feature = m.def_submodule("feature");
+  bind_feature(feature);
   nb::module_ filters = m.def_submodule("filters");
   bind_filters(filters);
+  bind_filters_edges(filters);
+  bind_filters_gabor(filters);
+  bind_filters_ridges(filters);
+  bind_filters_sharpen(filters);
   bind_filters_sparse(filters);
   nb::module_ ndimage = m.def_submodule("ndimage");
   bind_ndimage(ndimage);
+  nb::module_ util = m.def_submodule("util");
+  bind_util(util);
 }

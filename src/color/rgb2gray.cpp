@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "color/channels.h"
 #include "core/memory.h"
 #include "core/target.h"
 #include "engine/pointwise.h"
@@ -6,6 +7,8 @@
 
 namespace opsin::OPSIN_TARGET::color {
 namespace {
+
+using opsin::color::channel;
 
 struct Luminance {
   template <class V>
@@ -22,20 +25,11 @@ Array rgb2gray(const Array& rgb, const opsin::color::Rgb2GrayOptions& options) {
   const DType dtype = float_result(rgb.dtype());
   const int axis = core::normalize_axis("color.rgb2gray", options.channel_axis, rgb.ndim());
   core::check_plain(rgb.shape(axis) == 3, "the input array must have size 3 along `channel_axis`, got ", rgb.shape());
-  const Array last = rgb.moveaxis(axis, rgb.ndim() - 1);
-  const auto channel = [&](int c) {
-    const Array one = last.slice(last.ndim() - 1, c, 1);
-    Extents shape = one.shape();
-    Extents strides = one.strides();
-    shape.erase(shape.size() - 1);
-    strides.erase(strides.size() - 1);
-    return Array::view_of(one.mutable_data(), shape, strides, one.dtype(), one.device(), one.buffer());
-  };
-  const Array red = channel(0);
+  const Array red = channel(rgb, axis, 0);
   const Array gray = core::empty_result(red.shape(), dtype, rgb.device());
   const Scaling scaling = scaling_to_unit(rgb.dtype());
   with_real(dtype, [&]<class C>(Tag<C>) {
-    engine::pointwise<C, 3, 1>({gray}, {red, channel(1), channel(2)}, Luminance{}, {scaling, scaling, scaling});
+    engine::pointwise<C, 3, 1>({gray}, {red, channel(rgb, axis, 1), channel(rgb, axis, 2)}, Luminance{}, {scaling, scaling, scaling});
   });
   return gray;
 }

@@ -89,13 +89,7 @@ Array Array::empty(const Extents& shape, DType dtype, Device device) {
 
 Array Array::zeros(const Extents& shape, DType dtype, Device device) {
   Array a = empty(shape, dtype, device);
-  if (a.nbytes() == 0) return a;
-  if (device.kind == DeviceKind::cpu) {
-    std::memset(a.data_, 0, a.nbytes());
-  } else {
-    const core::DeviceScope scope(device);
-    core::device_api().fill_zero(a.data_, a.nbytes(), current_stream());
-  }
+  core::fill_zero(a);
   return a;
 }
 

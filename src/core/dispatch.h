@@ -18,7 +18,8 @@ struct Tag {
 };
 
 /// Calls f(Tag<T>) with the storage type of a real dtype that compute type C can meet. bool is its own type: any nonzero
-/// byte is true. The `bits` types meet only themselves, int64 only integers and bool: less to compile.
+/// byte is true. The `bits` types meet only themselves, int64 only integers and bool, int32 those of up to 32 bits: less
+/// to compile. A uint32 or uint64 reaches them with its bits unchanged.
 template <class C, class F>
 HD decltype(auto) with_storage(DType t, F&& f) {
   if constexpr (std::is_unsigned_v<C>) {
@@ -29,16 +30,19 @@ HD decltype(auto) with_storage(DType t, F&& f) {
       case DType::uint8: return f(Tag<std::uint8_t>{});
       case DType::uint16: return f(Tag<std::uint16_t>{});
       case DType::uint32: return f(Tag<std::uint32_t>{});
-      case DType::uint64: return f(Tag<std::uint64_t>{});
       case DType::int8: return f(Tag<std::int8_t>{});
       case DType::int16: return f(Tag<std::int16_t>{});
       case DType::int32: return f(Tag<std::int32_t>{});
       default: break;
     }
-    if constexpr (std::is_integral_v<C>) {
-      return f(Tag<std::int64_t>{});
+    if constexpr (std::is_same_v<C, std::int32_t>) {
+      return f(Tag<C>{});
+    } else if constexpr (std::is_integral_v<C>) {
+      if (t == DType::uint64) return f(Tag<std::uint64_t>{});
+      return f(Tag<C>{});
     } else {
       switch (t) {
+        case DType::uint64: return f(Tag<std::uint64_t>{});
         case DType::int64: return f(Tag<std::int64_t>{});
         case DType::float16: return f(Tag<half>{});
         case DType::float32: return f(Tag<float>{});
@@ -60,6 +64,8 @@ template <>
 inline constexpr DType dtype_of<std::uint32_t> = DType::uint32;
 template <>
 inline constexpr DType dtype_of<std::uint64_t> = DType::uint64;
+template <>
+inline constexpr DType dtype_of<std::int32_t> = DType::int32;
 template <>
 inline constexpr DType dtype_of<std::int64_t> = DType::int64;
 
@@ -100,7 +106,11 @@ HD C load_as(const T* p) {
 template <class T, class C>
 HD T store_as(C x) {
   if constexpr (std::is_same_v<T, half>) {
-    return float_to_half(static_cast<float>(x));
+    if constexpr (std::is_same_v<C, double>) {
+      return double_to_half(x);
+    } else {
+      return float_to_half(static_cast<float>(x));
+    }
   } else if constexpr (std::is_same_v<T, bool>) {
     return x != C(0);
   } else if constexpr (std::is_integral_v<T> && std::is_floating_point_v<C>) {

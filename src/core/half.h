@@ -52,4 +52,19 @@ HD half float_to_half(float x) {
   return {static_cast<std::uint16_t>(sign | bits)};
 }
 
+/// The same from a double. By way of a float rounded to odd: rounding twice to nearest would be wrong near ties.
+HD half double_to_half(double x) {
+  const float f = static_cast<float>(x);
+  std::uint32_t u = float_bits(f);
+  if (static_cast<double>(f) != x && x == x) {
+    const double g = static_cast<double>(f);
+    if ((g < 0 ? -g : g) > (x < 0 ? -x : x)) --u;
+    u |= 1u;
+  }
+  return float_to_half(bits_float(u));
+}
+
+/// The nearest binary16, as a float: one step of an arithmetic that rounds to binary16 after each operation.
+HD float round_to_half(float x) { return half_to_float(float_to_half(x)); }
+
 }  // namespace opsin::OPSIN_TARGET

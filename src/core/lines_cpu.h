@@ -11,18 +11,84 @@
 
 namespace opsin::OPSIN_TARGET {
 
+/// n neighbouring elements as the compute type. Plain loops vectorize, but for binary16.
+template <class C, class T>
+void load_contiguous(C* to, const T* from, std::int64_t n) {
+  std::int64_t i = 0;
+  if constexpr (std::is_same_v<T, C>) {
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(C));
+    return;
+  } else if constexpr (std::is_same_v<T, half> && std::is_same_v<C, float>) {
+    const hn::ScalableTag<float> wide;
+    const hn::Rebind<hwy::float16_t, decltype(wide)> narrow;
+    for (; i + Vec<float>::lanes <= n; i += Vec<float>::lanes) {
+      hn::StoreU(hn::PromoteTo(wide, hn::LoadU(narrow, reinterpret_cast<const hwy::float16_t*>(from + i))), wide, to + i);
+    }
+  }
+  for (; i < n; ++i) to[i] = load_as<C>(from + i);
+}
+
+/// n values as neighbouring elements. Float to integer goes through int32 where all lanes fit, since x86-64 before
+/// AVX-512 has no vector conversion to int64; the rest takes store_as.
+template <class T, class C>
+void store_contiguous(T* to, const C* from, std::int64_t n) {
+  using V = Vec<C>;
+  const typename V::Tag wide;
+  std::int64_t i = 0;
+  if constexpr (std::is_same_v<T, C>) {
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(C));
+    return;
+  } else if constexpr (std::is_same_v<T, half> && std::is_same_v<C, float>) {
+    const hn::Rebind<hwy::float16_t, decltype(wide)> narrow;
+    for (; i + V::lanes <= n; i += V::lanes) {
+      hn::StoreU(hn::DemoteTo(narrow, hn::LoadU(wide, from + i)), narrow, reinterpret_cast<hwy::float16_t*>(to + i));
+    }
+  } else if constexpr (std::is_floating_point_v<C> && std::is_integral_v<T> && !std::is_same_v<T, bool> &&
+                       sizeof(T) <= 4) {
+    using U = std::make_unsigned_t<T>;
+    const hn::Rebind<std::int32_t, decltype(wide)> words;
+    const hn::Rebind<std::uint32_t, decltype(wide)> bits;
+    const hn::Rebind<U, decltype(wide)> narrow;
+    for (; i + V::lanes <= n; i += V::lanes) {
+      const auto x = hn::LoadU(wide, from + i);
+      if (!hn::AllTrue(wide, hn::Lt(hn::Abs(x), hn::Set(wide, C(2147483648.0))))) {
+        for (std::int64_t k = i; k < i + V::lanes; ++k) to[k] = store_as<T>(from[k]);
+        continue;
+      }
+      const auto whole = [&] {
+        if constexpr (sizeof(C) == 4) {
+          return hn::BitCast(bits, hn::ConvertTo(words, x));
+        } else {
+          return hn::BitCast(bits, hn::DemoteTo(words, x));
+        }
+      }();
+      if constexpr (sizeof(T) == 4) {
+        hn::StoreU(whole, bits, reinterpret_cast<U*>(to + i));
+      } else {
+        hn::StoreU(hn::TruncateTo(narrow, whole), narrow, reinterpret_cast<U*>(to + i));
+      }
+    }
+  }
+  for (; i < n; ++i) to[i] = store_as<T>(from[i]);
+}
+
+/// Copies past the caches; `to` is aligned to a vector.
+inline void stream_bytes(void* to, const void* from, std::size_t bytes) {
+  using V = Vec<std::uint8_t>;
+  auto* p = static_cast<std::uint8_t*>(to);
+  const auto* q = static_cast<const std::uint8_t*>(from);
+  std::size_t i = 0;
+  for (; i + sizeof(V) <= bytes; i += sizeof(V)) hn::Stream(V::load(q + i).v, V::Tag(), p + i);
+  std::memcpy(p + i, q + i, bytes - i);
+}
+
 /// n elements at `from`, `stride` bytes apart, into a compute-type buffer.
 template <class C>
 void load_line(C* to, const void* from, DType dtype, std::int64_t stride, std::int64_t n, const Scaling& scaling) {
   with_storage<C>(dtype, [&]<class T>(opsin::OPSIN_TARGET::Tag<T>) {
     const auto* p = static_cast<const std::byte*>(from);
     if (stride == static_cast<std::int64_t>(sizeof(T))) {
-      const T* q = static_cast<const T*>(from);
-      if constexpr (std::is_same_v<T, C>) {
-        std::memcpy(to, q, static_cast<std::size_t>(n) * sizeof(C));
-      } else {
-        for (std::int64_t i = 0; i < n; ++i) to[i] = load_as<C>(q + i);
-      }
+      load_contiguous(to, static_cast<const T*>(from), n);
     } else {
       for (std::int64_t i = 0; i < n; ++i) to[i] = load_as<C>(reinterpret_cast<const T*>(p + i * stride));
     }
@@ -39,12 +105,7 @@ void store_line(void* to, const C* from, DType dtype, std::int64_t stride, std::
   with_storage<C>(dtype, [&]<class T>(opsin::OPSIN_TARGET::Tag<T>) {
     auto* p = static_cast<std::byte*>(to);
     if (stride == static_cast<std::int64_t>(sizeof(T))) {
-      T* q = static_cast<T*>(to);
-      if constexpr (std::is_same_v<T, C>) {
-        std::memcpy(q, from, static_cast<std::size_t>(n) * sizeof(C));
-      } else {
-        for (std::int64_t i = 0; i < n; ++i) q[i] = store_as<T>(from[i]);
-      }
+      store_contiguous(static_cast<T*>(to), from, n);
     } else {
       for (std::int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(p + i * stride) = store_as<T>(from[i]);
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <type_traits>
 
 namespace opsin::OPSIN_TARGET {
@@ -52,6 +53,10 @@ HD float min(float a, float b) { return a < b ? a : b; }
 HD double min(double a, double b) { return a < b ? a : b; }
 HD float max(float a, float b) { return a > b ? a : b; }
 HD double max(double a, double b) { return a > b ? a : b; }
+HD std::int32_t min(std::int32_t a, std::int32_t b) { return a < b ? a : b; }
+HD std::int64_t min(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+HD std::int32_t max(std::int32_t a, std::int32_t b) { return a > b ? a : b; }
+HD std::int64_t max(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
 
 /// NumPy's maximum: NaN where either is NaN.
 template <class V>

@@ -176,6 +176,16 @@ ResultAllocatorScope::ResultAllocatorScope(ResultAllocator* allocator) : before_
 }
 ResultAllocatorScope::~ResultAllocatorScope() { result_allocator = before_; }
 
+void fill_zero(const Array& a) {
+  if (a.nbytes() == 0) return;
+  if (a.device().kind == DeviceKind::cpu) {
+    std::memset(a.mutable_data(), 0, a.nbytes());
+  } else {
+    const DeviceScope scope(a.device());
+    device_api().fill_zero(a.mutable_data(), a.nbytes(), current_stream());
+  }
+}
+
 Array empty_result(const Extents& shape, DType dtype, Device device) {
   if (!result_allocator) return Array::empty(shape, dtype, device);
   auto buffer = result_allocator->allocate(shape, dtype, device);

@@ -37,6 +37,9 @@ class ResultAllocatorScope {
 /// An uninitialised array that the operation returns to its caller. Scratch memory is Array::empty.
 Array empty_result(const Extents& shape, DType dtype, Device device);
 
+/// All bytes of a C-contiguous array to zero, on its device's current stream.
+void fill_zero(const Array& array);
+
 /// Bytes of CPU memory kept for reuse, and giving them back to the system.
 std::size_t cached_cpu_bytes();
 void release_cached_cpu_memory();

@@ -6,6 +6,7 @@
 #ifndef HWY_DISABLE_PCLMUL_AES
 #error "the build must define HWY_DISABLE_PCLMUL_AES, or vectors silently stay narrow"
 #endif
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstring>
@@ -67,6 +68,10 @@ struct Vec {
   friend HD Mask<T> operator==(Vec a, Vec b) { return {hn::Eq(a.v, b.v)}; }
   friend HD Mask<T> operator!=(Vec a, Vec b) { return {hn::Ne(a.v, b.v)}; }
 
+  friend HD Vec operator^(Vec a, Vec b) { return {hn::Xor(a.v, b.v)}; }
+  friend HD Vec operator&(Vec a, Vec b) { return {hn::And(a.v, b.v)}; }
+  friend HD Vec operator>>(Vec a, int bits) { return {hn::ShiftRightSame(a.v, bits)}; }
+
   friend HD Vec fma(Vec a, Vec b, Vec c) { return {hn::MulAdd(a.v, b.v, c.v)}; }
   friend HD Vec sqrt(Vec a) { return {hn::Sqrt(a.v)}; }
   friend HD Vec abs(Vec a) { return {hn::Abs(a.v)}; }
@@ -81,6 +86,12 @@ template <class T>
 struct ElementOf<Vec<T>> {
   using type = T;
 };
+
+/// As the scalar one: the nearest binary16.
+HD Vec<float> round_to_half(Vec<float> a) {
+  const hn::Rebind<hwy::float16_t, Vec<float>::Tag> narrow;
+  return {hn::PromoteTo(Vec<float>::Tag(), hn::DemoteTo(narrow, a.v))};
+}
 
 }  // namespace opsin::OPSIN_TARGET
 

@@ -44,8 +44,14 @@ class BoxTask {
   }
 
   void along_lines() const {
-    core::parallel_for(g_.outer, std::max<std::int64_t>(1, 32768 / g_.height), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t t = begin; t < end; ++t) line(t);
+    // Pieces of a line whose sums stay in the L1 cache.
+    const std::int64_t piece = std::min(g_.height, std::max<std::int64_t>(4096 / static_cast<std::int64_t>(sizeof(C)), 2 * pass_.size));
+    const std::int64_t pieces = (g_.height + piece - 1) / piece;
+    core::parallel_for(g_.outer * pieces, std::max<std::int64_t>(1, 32768 / piece), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t t = begin; t < end; ++t) {
+        const std::int64_t start = t % pieces * piece;
+        line(t / pieces, start, std::min(piece, g_.height - start));
+      }
     });
   }
 
@@ -100,15 +106,16 @@ class BoxTask {
     }
   }
 
-  void line(std::int64_t index) const {
-    const std::int64_t n = g_.height;
+  /// Outputs start ... start + n - 1 of a line.
+  void line(std::int64_t index, std::int64_t start, std::int64_t n) const {
+    const std::int64_t element = index * g_.height + start;
     const std::int64_t full = n + pass_.size - 1;
     const std::int64_t length = (full + 127) / 64 * 64;
     int levels = 1;
     for (std::int64_t s = 4; s <= pass_.size; s *= 4) ++levels;
     C* memory = reinterpret_cast<C*>(thread_scratch(static_cast<std::size_t>((levels + 1) * length) * sizeof(C)));
     C* mean = memory + levels * length;
-    extended(memory, index, full);
+    extended(memory, index, start + pass_.first, full);
     // Level l holds the sums of 4^l elements. Whole vectors: what is read past the end serves no window.
     std::int64_t step = 1;
     for (int l = 1; l < levels; ++l, step *= 4) {
@@ -127,30 +134,36 @@ class BoxTask {
       for (; done + step <= pass_.size; done += step) parts[used++] = memory + l * length + done;
     }
     const bool direct = out_.dtype == dtype_of<C>;
-    C* to = direct ? static_cast<C*>(out_.data) + index * n : mean;
+    C* to = direct ? static_cast<C*>(out_.data) + element : mean;
     each_vector<C>(n, [&](std::int64_t x, std::int64_t lanes) {
       V sum = V::load(parts[0] + x);
       for (int i = 1; i < used; ++i) sum += V::load(parts[i] + x);
       (sum / V(size_)).store(to + x, lanes);
     });
-    if (!direct) store(index * n, mean, n);
+    if (!direct) store(element, mean, n);
   }
 
-  /// Elements first ... first + full - 1 of a line, and zeros up to a whole vector.
-  void extended(C* to, std::int64_t index, std::int64_t full) const {
+  /// Elements first ... first + count - 1 of the endless line, and zeros up to a whole vector.
+  void extended(C* to, std::int64_t index, std::int64_t first, std::int64_t count) const {
     const std::int64_t n = g_.height;
     const auto item = static_cast<std::int64_t>(itemsize(image_.dtype));
     const auto* from = static_cast<const std::byte*>(image_.data) + index * n * item;
-    const std::int64_t begin = std::clamp<std::int64_t>(-pass_.first, 0, full);
-    const std::int64_t shown = std::min(n, full - begin);
-    load_line(to + begin, from, image_.dtype, item, shown, Scaling{});
+    const std::int64_t begin = std::clamp<std::int64_t>(-first, 0, count);
+    const std::int64_t end = std::clamp<std::int64_t>(n - first, begin, count);
+    load_line(to + begin, from + (first + begin) * item, image_.dtype, item, end - begin, Scaling{});
     const auto beyond = [&](std::int64_t i) {
-      const std::int64_t at = border_index(i + pass_.first, n, pass_.border);
-      to[i] = at < 0 ? cval_ : to[begin + at];
+      const std::int64_t at = border_index(first + i, n, pass_.border);
+      if (at < 0) {
+        to[i] = cval_;
+      } else if (at >= first + begin && at < first + end) {
+        to[i] = to[at - first];
+      } else {
+        load_line(to + i, from + at * item, image_.dtype, item, 1, Scaling{});
+      }
     };
     for (std::int64_t i = 0; i < begin; ++i) beyond(i);
-    for (std::int64_t i = begin + shown; i < full; ++i) beyond(i);
-    std::fill_n(to + full, 64, C(0));
+    for (std::int64_t i = end; i < count; ++i) beyond(i);
+    std::fill_n(to + count, 64, C(0));
   }
 
   void store(std::int64_t element, const C* values, std::int64_t count) const {

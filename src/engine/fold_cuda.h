@@ -8,8 +8,10 @@
 namespace opsin::OPSIN_TARGET::engine {
 
 /// acc[j] = sum over Length taps of N neighbouring windows. `at(i, x)` delivers the windows' elements i .. i + 3.
+///
+/// Odd taps sum differences, so that the derivative of a constant is zero and not rounding noise.
 template <int N, int Length, class At>
-__device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, const At& at) {
+__device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, bool odd, const At& at) {
   float w[Length + 3];
 #pragma unroll
   for (int t = 0; t < Length; t += 4) {
@@ -21,6 +23,24 @@ __device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, c
   }
 #pragma unroll
   for (int j = 0; j < N; ++j) acc[j] = 0;
+  if (odd) {
+    float x[Length + N + 2];
+#pragma unroll
+    for (int i = 0; i < Length + N - 1; i += 4) {
+      float four[4];
+      at(i, four);
+#pragma unroll
+      for (int a = 0; a < 4; ++a) {
+        if (i + a < Length + N - 1) x[i + a] = four[a];
+      }
+    }
+#pragma unroll
+    for (int k = 0; k < Length / 2; ++k) {
+#pragma unroll
+      for (int j = 0; j < N; ++j) acc[j] = fmaf(w[k], x[j + k] - x[j + Length - 1 - k], acc[j]);
+    }
+    return;
+  }
 #pragma unroll
   for (int i = 0; i < Length + N - 1; i += 4) {
     float x[4];
@@ -37,10 +57,12 @@ __device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, c
 
 /// The same for any number of taps, with `skip` zeros before the first and zeros after the last.
 ///
+/// `own` is subtracted from every element: odd taps, whose sum is zero, count from an element that all windows hold.
+///
 /// The zeros let four elements meet all N sums without a test. They change no finite number; but an infinity or NaN just
 /// outside a window turns its sum into NaN. Such sums, and only NaN results can be such, are made again with tests.
 template <int N, bool Tested, class At>
-__device__ __forceinline__ void fold_any(float (&acc)[N], const float* taps, int skip, int n, const At& at) {
+__device__ __forceinline__ void fold_any(float (&acc)[N], const float* taps, int skip, int n, float own, const At& at) {
   float weights[N + 3];
 #pragma unroll
   for (int j = 0; j < N; ++j) acc[j] = 0;
@@ -58,6 +80,8 @@ __device__ __forceinline__ void fold_any(float (&acc)[N], const float* taps, int
     weights[N + 2] = next.w;
     float x[4];
     at(i, x);
+#pragma unroll
+    for (int a = 0; a < 4; ++a) x[a] -= own;
 #pragma unroll
     for (int a = 0; a < 4; ++a) {
 #pragma unroll
@@ -80,22 +104,35 @@ __device__ __forceinline__ bool any_nan(const float (&acc)[N]) {
 
 /// The lengths that common filters have are unrolled: 3 and 5 (derivatives), 9 and 17 (Gaussians of sigma 1 and 2), 19
 /// (the Hessian's at sigma 2). That halves the instructions.
-/// With L > 0 the length is known to be that, and there is no skip.
-template <int N, int L, class At>
-__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, const At& at) {
-  if constexpr (L > 0) return fold_fixed<N, L>(acc, taps, at);
+///
+/// With L > 0 the length is known to be that, there is no skip, and the taps are not odd. `one(i)` is element i alone.
+template <int N, int L, class At, class One>
+__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, bool odd, const At& at,
+                                             const One& one) {
+  if constexpr (L > 0) return fold_fixed<N, L>(acc, taps, false, at);
   if (skip == 0) {
     switch (n) {
-      case 3: return fold_fixed<N, 3>(acc, taps, at);
-      case 5: return fold_fixed<N, 5>(acc, taps, at);
-      case 9: return fold_fixed<N, 9>(acc, taps, at);
-      case 17: return fold_fixed<N, 17>(acc, taps, at);
-      case 19: return fold_fixed<N, 19>(acc, taps, at);
+      case 3: return fold_fixed<N, 3>(acc, taps, odd, at);
+      case 5: return fold_fixed<N, 5>(acc, taps, odd, at);
+      case 9: return fold_fixed<N, 9>(acc, taps, odd, at);
+      case 17: return fold_fixed<N, 17>(acc, taps, odd, at);
+      case 19: return fold_fixed<N, 19>(acc, taps, odd, at);
       default: break;
     }
   }
-  fold_any<N, false>(acc, taps, skip, n, at);
-  if (any_nan(acc)) fold_any<N, true>(acc, taps, skip, n, at);
+  if (odd && n / 2 < N - 1) {
+    // No element lies in all windows: pair by pair.
+#pragma unroll
+    for (int j = 0; j < N; ++j) acc[j] = 0;
+    for (int k = skip; k < skip + n / 2; ++k) {
+#pragma unroll
+      for (int j = 0; j < N; ++j) acc[j] = fmaf(taps[k], one(j + k) - one(j + 2 * skip + n - 1 - k), acc[j]);
+    }
+    return;
+  }
+  const float own = odd ? one(skip + n / 2) : 0.0f;
+  fold_any<N, false>(acc, taps, skip, n, own, at);
+  if (any_nan(acc)) fold_any<N, true>(acc, taps, skip, n, own, at);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

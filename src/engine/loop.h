@@ -20,16 +20,16 @@ struct Loop {
   void* data[N] = {};
   DType dtype[N] = {};
 
-  /// True when the first I arrays are the channels of one image: element i of array k lies at i * I + k.
-  template <int I>
-  bool interleaved() const {
-    if constexpr (I < 2) return false;
-    const auto item = static_cast<std::int64_t>(itemsize(dtype[0]));
-    for (int k = 0; k < I; ++k) {
-      if (dtype[k] != dtype[0] || strides[k][ndim - 1] != I * item) return false;
-      if (static_cast<std::byte*>(data[k]) != static_cast<std::byte*>(data[0]) + k * item) return false;
+  /// True when the K arrays from `first` on are the channels of one image: element i of array k lies at i * K + k.
+  template <int K>
+  bool interleaved(int first) const {
+    if constexpr (K < 2 || K > 4) return false;
+    const auto item = static_cast<std::int64_t>(itemsize(dtype[first]));
+    for (int k = first; k < first + K; ++k) {
+      if (dtype[k] != dtype[first] || strides[k][ndim - 1] != K * item) return false;
+      if (static_cast<std::byte*>(data[k]) != static_cast<std::byte*>(data[first]) + (k - first) * item) return false;
       for (int d = 0; d < ndim - 1; ++d) {
-        if (strides[k][d] != strides[0][d]) return false;
+        if (strides[k][d] != strides[first][d]) return false;
       }
     }
     return true;

@@ -2,6 +2,9 @@
 // CPU side of the pointwise engine: blocks of a line go through compute-type buffers that stay in the L1 cache.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
+
 #include "core/lines_cpu.h"
 #include "core/threads.h"
 #include "engine/loop.h"
@@ -9,6 +12,10 @@
 namespace opsin::OPSIN_TARGET::engine {
 
 inline constexpr std::int64_t pointwise_block = 512;
+
+/// Arrays of one call that together are larger than this pass by the caches: their outputs are written without being
+/// read first, and would have left the cache before anybody asks for them.
+inline constexpr std::int64_t pointwise_streams_from = std::int64_t{16} << 20;
 
 /// m pixels of I interleaved channels as I lines.
 template <class C, int I>
@@ -27,86 +34,244 @@ void split_channels(C* const (&to)[I], const C* from, std::int64_t m) {
   }
 }
 
-template <class C, int I, int O, class F>
-void pointwise_line(const opsin::engine::Loop<I + O>& loop, const std::byte* const (&in)[I], std::byte* const (&out)[O],
-                    std::int64_t n, const F& f, const std::array<Scaling, I>& scaling) {
+/// O lines as m pixels of O interleaved channels.
+template <class C, int O>
+void join_channels(C* to, C* const (&from)[O], std::int64_t m) {
   using V = Vec<C>;
-  alignas(64) C buffer[I + O][pointwise_block];
-  const int last = loop.ndim - 1;
-  constexpr DType same = dtype_of<C>;
-  for (std::int64_t begin = 0; begin < n; begin += pointwise_block) {
-    const std::int64_t m = std::min(pointwise_block, n - begin);
-    const C* source[I];
-    C* target[O];
-    if constexpr (I >= 2 && I <= 4) {
-      if (loop.template interleaved<I>()) {
-        const auto item = static_cast<std::int64_t>(itemsize(loop.dtype[0]));
-        alignas(64) C mixed[I * pointwise_block];
-        const std::byte* p = in[0] + begin * item * I;
-        const C* whole = reinterpret_cast<const C*>(p);
-        if (loop.dtype[0] != same || !scaling[0].identity()) {
-          load_line(mixed, p, loop.dtype[0], item, m * I, scaling[0]);
-          whole = mixed;
-        }
-        C* to[I];
-        for (int i = 0; i < I; ++i) source[i] = to[i] = buffer[i];
-        split_channels<C, I>(to, whole, m);
-      }
-    }
-    for (int i = 0; i < I; ++i) {
-      if (I >= 2 && I <= 4 && loop.template interleaved<I>()) break;
-      const std::int64_t stride = loop.strides[i][last];
-      const std::byte* p = in[i] + begin * stride;
-      if (loop.dtype[i] == same && stride == sizeof(C) && scaling[i].identity()) {
-        source[i] = reinterpret_cast<const C*>(p);
-      } else {
-        load_line(buffer[i], p, loop.dtype[i], stride, m, scaling[i]);
-        source[i] = buffer[i];
-      }
-    }
-    for (int o = 0; o < O; ++o) {
-      const bool direct = loop.dtype[I + o] == same && loop.strides[I + o][last] == sizeof(C);
-      target[o] = direct ? reinterpret_cast<C*>(out[o] + begin * sizeof(C)) : buffer[I + o];
-    }
-    for (std::int64_t x = 0; x < m; x += V::lanes) {
-      V a[I], b[O];
-      for (int i = 0; i < I; ++i) a[i] = V::load(source[i] + x, m - x);
-      f(a, b);
-      for (int o = 0; o < O; ++o) b[o].store(target[o] + x, m - x);
-    }
-    for (int o = 0; o < O; ++o) {
-      if (target[o] != buffer[I + o]) continue;
-      const std::int64_t stride = loop.strides[I + o][last];
-      store_line(out[o] + begin * stride, buffer[I + o], loop.dtype[I + o], stride, m);
-    }
+  std::int64_t x = 0;
+  for (; x + V::lanes <= m; x += V::lanes) {
+    V v[O];
+    for (int o = 0; o < O; ++o) v[o] = V::load(from[o] + x);
+    if constexpr (O == 2) hn::StoreInterleaved2(v[0].v, v[1].v, typename V::Tag(), to + x * O);
+    if constexpr (O == 3) hn::StoreInterleaved3(v[0].v, v[1].v, v[2].v, typename V::Tag(), to + x * O);
+    if constexpr (O == 4) hn::StoreInterleaved4(v[0].v, v[1].v, v[2].v, v[3].v, typename V::Tag(), to + x * O);
+  }
+  for (; x < m; ++x) {
+    for (int o = 0; o < O; ++o) to[x * O + o] = from[o][x];
   }
 }
 
+/// One task: a piece of a line of every array.
 template <class C, int I, int O, class F>
-void run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std::array<Scaling, I>& scaling) {
+class PointwiseLine {
+ public:
+  using V = Vec<C>;
+
+  PointwiseLine(const opsin::engine::Loop<I + O>& loop, const F& f, const std::array<Scaling, I>& scaling, bool streams)
+      : loop_(loop),
+        f_(f),
+        scaling_(scaling),
+        streams_(streams),
+        split_(loop.template interleaved<I>(0)),
+        join_(loop.template interleaved<O>(I)) {}
+
+  /// Elements [0, n) from the given addresses on; returns the highest report.
+  int run(std::byte* const (&at)[I + O], std::int64_t n) {
+    V report;
+    for (std::int64_t begin = 0; begin < n; begin += pointwise_block) {
+      const std::int64_t m = std::min(pointwise_block, n - begin);
+      load(at, begin, m);
+      place_targets(at, begin);
+      compute(m, report);
+      store(at, begin, m);
+    }
+    if constexpr (!Reporting<F, C, I, O>) return 0;
+    alignas(64) C lanes[V::lanes];
+    report.store(lanes);
+    return static_cast<int>(*std::max_element(lanes, lanes + V::lanes));
+  }
+
+ private:
+  static constexpr DType same = dtype_of<C>;
+
+  std::int64_t stride(int k) const { return loop_.strides[k][loop_.ndim - 1]; }
+  std::int64_t item(int k) const { return static_cast<std::int64_t>(itemsize(loop_.dtype[k])); }
+
+  void load(std::byte* const (&at)[I + O], std::int64_t begin, std::int64_t m) {
+    if constexpr (I >= 2 && I <= 4) {
+      if (split_) {
+        alignas(64) C mixed[I * pointwise_block];
+        const std::byte* p = at[0] + begin * item(0) * I;
+        const C* whole = reinterpret_cast<const C*>(p);
+        if (loop_.dtype[0] != same || !scaling_[0].identity()) {
+          load_line(mixed, p, loop_.dtype[0], item(0), m * I, scaling_[0]);
+          whole = mixed;
+        }
+        C* to[I];
+        for (int i = 0; i < I; ++i) source_[i] = to[i] = buffer_[i];
+        split_channels<C, I>(to, whole, m);
+        return;
+      }
+    }
+    for (int i = 0; i < I; ++i) {
+      const std::byte* p = at[i] + begin * stride(i);
+      if (loop_.dtype[i] == same && stride(i) == sizeof(C) && scaling_[i].identity()) {
+        source_[i] = reinterpret_cast<const C*>(p);
+      } else {
+        load_line(buffer_[i], p, loop_.dtype[i], stride(i), m, scaling_[i]);
+        source_[i] = buffer_[i];
+      }
+    }
+  }
+
+  void place_targets(std::byte* const (&at)[I + O], std::int64_t begin) {
+    for (int o = 0; o < O; ++o) {
+      const bool direct = !join_ && loop_.dtype[I + o] == same && stride(I + o) == sizeof(C);
+      target_[o] = direct ? reinterpret_cast<C*>(at[I + o] + begin * sizeof(C)) : buffer_[I + o];
+      past_caches_[o] = direct && streams_ && reinterpret_cast<std::uintptr_t>(target_[o]) % sizeof(V) == 0;
+    }
+  }
+
+  void compute(std::int64_t m, V& report) {
+    for (std::int64_t x = 0; x < m; x += V::lanes) {
+      V a[I], b[O];
+      for (int i = 0; i < I; ++i) a[i] = V::load(source_[i] + x, m - x);
+      if constexpr (Reporting<F, C, I, O>) {
+        f_(a, b, report);
+      } else {
+        f_(a, b);
+      }
+      for (int o = 0; o < O; ++o) {
+        if (past_caches_[o] && m - x >= V::lanes) {
+          hn::Stream(b[o].v, typename V::Tag(), target_[o] + x);
+        } else {
+          b[o].store(target_[o] + x, m - x);
+        }
+      }
+    }
+  }
+
+  void store(std::byte* const (&at)[I + O], std::int64_t begin, std::int64_t m) {
+    if constexpr (O >= 2 && O <= 4) {
+      if (join_) {
+        std::byte* p = at[I] + begin * item(I) * O;
+        if (loop_.dtype[I] == same) {
+          join_channels<C, O>(reinterpret_cast<C*>(p), target_, m);
+        } else {
+          alignas(64) C mixed[O * pointwise_block];
+          join_channels<C, O>(mixed, target_, m);
+          store_line(p, mixed, loop_.dtype[I], item(I), m * O);
+        }
+        return;
+      }
+    }
+    for (int o = 0; o < O; ++o) {
+      if (target_[o] != buffer_[I + o]) continue;
+      store_line(at[I + o] + begin * stride(I + o), buffer_[I + o], loop_.dtype[I + o], stride(I + o), m);
+    }
+  }
+
+  const opsin::engine::Loop<I + O>& loop_;
+  const F f_;
+  const std::array<Scaling, I>& scaling_;
+  const bool streams_;
+  const bool split_;
+  const bool join_;
+  const C* source_[I];
+  C* target_[O];
+  bool past_caches_[O];
+  alignas(64) C buffer_[I + O][pointwise_block];
+};
+
+/// Calls line(at, n), which returns a report, for pieces of lines on all threads; returns the highest report.
+template <int N, class Line>
+int for_each_piece(const opsin::engine::Loop<N>& loop, bool streams, const Line& line) {
   const std::int64_t n = loop.line_length();
   // One long line is cut into pieces; short lines are grouped: about 64 Ki elements a task either way.
   constexpr std::int64_t task = 1 << 16;
   const std::int64_t piece = std::min(n, task);
   const std::int64_t pieces = (n + piece - 1) / piece;
+  std::atomic<int> highest{0};
   core::parallel_for(loop.lines() * pieces, std::max<std::int64_t>(1, task / piece), [&](auto begin, auto end) {
+    int report = 0;
     for (std::int64_t item = begin; item < end; ++item) {
       const std::int64_t start = (item % pieces) * piece;
-      const std::byte* in[I];
-      std::byte* out[O];
-      const auto place = [&](int k) {
+      std::byte* at[N];
+      for (int k = 0; k < N; ++k) {
         std::int64_t rest = item / pieces;
-        std::int64_t at = start * loop.strides[k][loop.ndim - 1];
+        std::int64_t offset = start * loop.strides[k][loop.ndim - 1];
         for (int d = loop.ndim - 2; d >= 0; --d) {
-          at += (rest % loop.shape[d]) * loop.strides[k][d];
+          offset += (rest % loop.shape[d]) * loop.strides[k][d];
           rest /= loop.shape[d];
         }
-        return static_cast<std::byte*>(loop.data[k]) + at;
-      };
-      for (int i = 0; i < I; ++i) in[i] = place(i);
-      for (int o = 0; o < O; ++o) out[o] = place(I + o);
-      pointwise_line<C, I, O>(loop, in, out, std::min(piece, n - start), f, scaling);
+        at[k] = static_cast<std::byte*>(loop.data[k]) + offset;
+      }
+      report = std::max(report, line(at, std::min(piece, n - start)));
     }
+    if (streams) hwy::FlushStream();
+    int seen = highest.load(std::memory_order_relaxed);
+    while (report > seen && !highest.compare_exchange_weak(seen, report, std::memory_order_relaxed)) {
+    }
+  });
+  return highest.load(std::memory_order_relaxed);
+}
+
+template <int N>
+bool passes_caches(const opsin::engine::Loop<N>& loop) {
+  std::int64_t bytes = 0;
+  for (const DType t : loop.dtype) bytes += static_cast<std::int64_t>(itemsize(t));
+  return loop.size() * bytes > pointwise_streams_from;
+}
+
+template <class C, int I, int O, class F>
+int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std::array<Scaling, I>& scaling) {
+  const bool streams = passes_caches(loop);
+  return for_each_piece(loop, streams, [&](std::byte* const (&at)[I + O], std::int64_t n) {
+    return PointwiseLine<C, I, O, F>(loop, f, scaling, streams).run(at, n);
+  });
+}
+
+/// n neighbouring elements of one storage type into another; the compiler picks the vector width that suits both.
+template <class C, class T, class U, class F>
+__attribute__((noinline)) int convert_elements(U* __restrict to, const T* __restrict from, std::int64_t n, const F f) {
+  C report = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const C in[1] = {load_as<C>(from + i)};
+    C out[1];
+    if constexpr (Reporting<F, C, 1, 1>) {
+      f(in, out, report);
+    } else {
+      f(in, out);
+    }
+    if constexpr (std::is_floating_point_v<C> && std::is_integral_v<U> && sizeof(U) <= 2) {
+      to[i] = static_cast<U>(static_cast<std::int32_t>(out[0]));
+    } else {
+      to[i] = store_as<U>(out[0]);
+    }
+  }
+  return static_cast<int>(report);
+}
+
+/// True for lines of neighbouring elements at addresses that suit their type; fields of record arrays lie anywhere.
+template <class T, class U>
+bool convertible(const opsin::engine::Loop<2>& loop) {
+  const std::int64_t item[2] = {sizeof(T), sizeof(U)};
+  for (int k = 0; k < 2; ++k) {
+    if (loop.strides[k][loop.ndim - 1] != item[k] || reinterpret_cast<std::intptr_t>(loop.data[k]) % item[k]) return false;
+    for (int d = 0; d < loop.ndim; ++d) {
+      if (loop.strides[k][d] % item[k]) return false;
+    }
+  }
+  return true;
+}
+
+template <class C, class T, class U, class F>
+int run_convert(const opsin::engine::Loop<2>& loop, const F& f) {
+  if (!convertible<T, U>(loop)) return run_pointwise<C, 1, 1>(loop, f, {});
+  const bool streams = passes_caches(loop);
+  return for_each_piece(loop, streams, [&](std::byte* const (&at)[2], std::int64_t n) {
+    constexpr std::int64_t block = 8192 / sizeof(U);
+    alignas(64) U buffer[block];
+    const auto* from = reinterpret_cast<const T*>(at[0]);
+    auto* to = reinterpret_cast<U*>(at[1]);
+    const bool buffered = streams && reinterpret_cast<std::uintptr_t>(to) % sizeof(Vec<std::uint8_t>) == 0;
+    int report = 0;
+    for (std::int64_t begin = 0; begin < n; begin += block) {
+      const std::int64_t m = std::min(block, n - begin);
+      report = std::max(report, convert_elements<C>(buffered ? buffer : to + begin, from + begin, m, f));
+      if (buffered) stream_bytes(to + begin, buffer, static_cast<std::size_t>(m) * sizeof(U));
+    }
+    return report;
   });
 }
 

@@ -6,10 +6,15 @@
 // `outer`, axes after them `inner`. One axis alone is a bank whose other taps are the identity.
 //
 // The epilogue has  template <class V> HD void operator()(const V (&filtered)[K], V (&out)[O]) const.
+// Two members are optional:
+//   bool accumulate               when true, `out` comes in with what the outputs hold (outputs of the compute type only):
+//                                 a running maximum costs one read and no filter;
+//   static constexpr int peak_output = o   raises *bank.peak to the greatest value of output o (see engine/reduce.h).
 //
 // Accuracy: float folds use fused multiply-adds in the order of the taps. Double folds repeat SciPy's order (symmetric
 // and antisymmetric taps in pairs, farthest first, no fused operation), so float64 results equal SciPy's bit for bit on
-// every target. Elements outside the taps never enter a sum, so a NaN spreads no further than the taps reach.
+// every target. Odd float taps sum differences, so that the derivative of a constant is zero and not rounding noise: what
+// divides by the greatest response would make that noise the result. Elements outside the taps never enter a sum, so a NaN spreads no further than the taps reach.
 #pragma once
 
 #include <array>
@@ -19,6 +24,7 @@
 #include "core/border.h"
 #include "core/dispatch.h"
 #include "core/scaling.h"
+#include "engine/reduce.h"
 #include "engine/taps.h"
 
 namespace opsin::OPSIN_TARGET::engine {
@@ -40,11 +46,13 @@ struct Geometry {
   HD std::int64_t size() const { return outer * height * row(); }
 };
 
-/// A C-contiguous image of the bank's geometry.
+/// A C-contiguous image of the bank's geometry. An input may be the product of two images of the compute type, formed
+/// on load; beyond the edges it is what the border makes of the product.
 struct Plane {
   void* data = nullptr;
   DType dtype = DType::float32;
   Scaling scaling;
+  const void* times = nullptr;
 };
 
 struct Borders {
@@ -60,6 +68,26 @@ struct Bank {
   std::array<Filter, K> filters;
   Borders borders;
   std::array<Plane, O> outputs;
+  /// Rows [first_row, first_row + rows) are computed, and the outputs hold only those; -1 means all.
+  std::int64_t first_row = 0;
+  std::int64_t rows = -1;
+  /// One element of the compute type on the device, zero or an earlier peak: see the file's head.
+  void* peak = nullptr;
+
+  std::int64_t row_count() const { return rows < 0 ? geometry.height : rows; }
+};
+
+template <class E>
+concept Accumulates = requires(const E& e) { e.accumulate; };
+template <class E>
+concept FindsPeak = requires { E::peak_output; };
+
+/// The filtered values themselves.
+struct PassThrough {
+  template <class V, int K>
+  HD void operator()(const V (&filtered)[K], V (&out)[K]) const {
+    for (int k = 0; k < K; ++k) out[k] = filtered[k];
+  }
 };
 
 /// The filtered value itself.

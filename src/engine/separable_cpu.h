@@ -38,7 +38,12 @@ void fold_line(C* out, const C* const* p, const FoldTaps<C>& taps, std::int64_t 
     const auto load = [&](const C* q, int u) {
       return U == 1 ? V::load(q + at, limit) : V::load(q + at + u * V::lanes);
     };
-    if constexpr (std::is_same_v<C, float>) {
+    if (std::is_same_v<C, float> && taps.symmetry == Taps::Symmetry::odd) {
+      for (int k = 0; k < n / 2; ++k) {
+        const V wk(w[k]);
+        for (int u = 0; u < U; ++u) acc[u] = fma(wk, load(p[k], u) - load(p[n - 1 - k], u), acc[u]);
+      }
+    } else if constexpr (std::is_same_v<C, float>) {
       for (int k = 0; k < n; ++k) {
         const V wk(w[k]);
         for (int u = 0; u < U; ++u) acc[u] = fma(wk, load(p[k], u), acc[u]);
@@ -73,7 +78,9 @@ void fold_line(C* out, const C* const* p, const FoldTaps<C>& taps, std::int64_t 
   for (; x < count; x += V::lanes) sums(std::integral_constant<int, 1>{}, x, std::min<std::int64_t>(count - x, V::lanes));
 }
 
-/// Four output rows at once: row j sums p[j] ... p[j + n - 1]. Float only: the order of taps is free there.
+/// Four output rows at once: row j sums p[j] ... p[j + n - 1]. Float only: the order of taps is free there. With
+/// `Relative` the values count from the first row's own, which all four windows hold: for taps with sum zero.
+template <bool Relative>
 inline void fold_four_rows(float* const* out, const float* const* p, const FoldTaps<float>& taps,
                            std::int64_t count) {
   using V = Vec<float>;
@@ -82,9 +89,17 @@ inline void fold_four_rows(float* const* out, const float* const* p, const FoldT
   std::int64_t x = 0;
   for (; x + 2 * V::lanes <= count; x += 2 * V::lanes) {
     V acc[4][2];
+    V own[2];
+    if constexpr (Relative) {
+      for (int u = 0; u < 2; ++u) own[u] = V::load(p[n / 2] + x + u * V::lanes);
+    }
+    const auto value = [&](int i, int u) {
+      const V v = V::load(p[i] + x + u * V::lanes);
+      return Relative ? v - own[u] : v;
+    };
     const auto step = [&](int i, int from, int to) {
-      const V a = V::load(p[i] + x);
-      const V b = V::load(p[i] + x + V::lanes);
+      const V a = value(i, 0);
+      const V b = value(i, 1);
       for (int j = from; j < to; ++j) {
         const V wk(w[i - j]);
         acc[j][0] = fma(wk, a, acc[j][0]);
@@ -93,8 +108,8 @@ inline void fold_four_rows(float* const* out, const float* const* p, const FoldT
     };
     for (int i = 0; i < 3; ++i) step(i, 0, i + 1);
     for (int i = 3; i < n; ++i) {
-      const V a = V::load(p[i] + x);
-      const V b = V::load(p[i] + x + V::lanes);
+      const V a = value(i, 0);
+      const V b = value(i, 1);
       for (int j = 0; j < 4; ++j) {
         const V wk(w[i - j]);
         acc[j][0] = fma(wk, a, acc[j][0]);
@@ -142,18 +157,20 @@ class BankTask {
     strips_ = bank.borders.x == Border::wrap ? 1 : std::max<std::int64_t>(1, g.width / strip);
     const std::int64_t reach = *std::max_element(above_.begin(), above_.end()) +
                                *std::max_element(below_.begin(), below_.end());
-    bands_ = std::max<std::int64_t>(1, g.height / std::max<std::int64_t>(64, 2 * reach));
+    bands_ = std::max<std::int64_t>(1, bank.row_count() / std::max<std::int64_t>(64, 2 * reach));
   }
 
   void run() {
     const Geometry& g = bank_.geometry;
     const std::int64_t tasks = g.outer * bands_ * strips_;
-    const std::int64_t work = std::max<std::int64_t>(1, g.size() / tasks);
+    const std::int64_t first = bank_.first_row;
+    const std::int64_t rows = bank_.row_count();
+    const std::int64_t work = std::max<std::int64_t>(1, g.outer * rows * g.row() / tasks);
     core::parallel_for(tasks, std::max<std::int64_t>(1, 32768 / work), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t t = begin; t < end; ++t) {
         const std::int64_t strip = t % strips_;
         const std::int64_t band = t / strips_ % bands_;
-        block(t / strips_ / bands_, g.height * band / bands_, g.height * (band + 1) / bands_,
+        block(t / strips_ / bands_, first + rows * band / bands_, first + rows * (band + 1) / bands_,
               g.width * strip / strips_, g.width * (strip + 1) / strips_);
       }
     });
@@ -179,6 +196,7 @@ class BankTask {
     C* tmp[rows];
     C* value[K][rows];
     C* out[O];
+    Vec<C> peak;
   };
 
   void block(std::int64_t outer, std::int64_t y0, std::int64_t y1, std::int64_t x0, std::int64_t x1) const {
@@ -199,7 +217,7 @@ class BankTask {
     for (std::size_t i = 0; i < b.rings.size(); ++i) {
       Ring& r = b.rings[i];
       r.plane = &bank_.inputs[i];
-      r.direct = r.plane->dtype == dtype_of<C> && r.plane->scaling.identity();
+      r.direct = r.plane->dtype == dtype_of<C> && r.plane->scaling.identity() && !r.plane->times;
       r.size = r.direct ? 0 : above_[i] + below_[i] + rows;
       r.next = y0 - above_[i];
       lines += r.size;
@@ -227,6 +245,11 @@ class BankTask {
       for (int k = 0; k < K; ++k) filter(b, k, y, m, line, p);
       finish(b, y, m);
     }
+    if constexpr (FindsPeak<E>) {
+      alignas(64) C lanes[Vec<C>::lanes];
+      b.peak.store(lanes);
+      for (const C v : lanes) raise_peak(static_cast<C*>(bank_.peak), v);
+    }
   }
 
   /// Brings the rows before `end` into ring i.
@@ -240,7 +263,11 @@ class BankTask {
       if (row < 0) continue;
       const auto* source =
           static_cast<const std::byte*>(r.plane->data) + ((b.outer * g.height + row) * g.row() + b.lo) * bytes;
-      load_line(slot(r, r.next, line), source, r.plane->dtype, bytes, b.hi - b.lo, r.plane->scaling);
+      C* to = slot(r, r.next, line);
+      load_line(to, source, r.plane->dtype, bytes, b.hi - b.lo, r.plane->scaling);
+      if (!r.plane->times) continue;
+      const C* factor = static_cast<const C*>(r.plane->times) + (b.outer * g.height + row) * g.row() + b.lo;
+      for (std::int64_t e = 0; e < b.hi - b.lo; ++e) to[e] *= factor[e];
     }
   }
 
@@ -271,8 +298,13 @@ class BankTask {
     C* to[rows];
     for (int j = 0; j < rows; ++j) to[j] = tx.identity ? b.value[k][j] : b.tmp[j] + at;
     if constexpr (std::is_same_v<C, float>) {
-      if (m == rows && ty.n >= 3) {
-        fold_four_rows(to, p.data(), ty, count);
+      const bool odd = ty.symmetry == Taps::Symmetry::odd;
+      if (m == rows && ty.n >= (odd ? 7 : 3)) {
+        if (odd) {
+          fold_four_rows<true>(to, p.data(), ty, count);
+        } else {
+          fold_four_rows<false>(to, p.data(), ty, count);
+        }
         if (!tx.identity) {
           for (int j = 0; j < m; ++j) horizontal(b, k, j, tx);
         }
@@ -311,12 +343,12 @@ class BankTask {
     fold_line(b.value[k][j], p.data(), tx, count);
   }
 
-  void finish(const Block& b, std::int64_t y, int m) const {
+  void finish(Block& b, std::int64_t y, int m) const {
     using V = Vec<C>;
     const Geometry& g = bank_.geometry;
     const std::int64_t count = b.e1 - b.e0;
     for (int j = 0; j < m; ++j) {
-      const std::int64_t element = (b.outer * g.height + y + j) * g.row() + b.e0;
+      const std::int64_t element = (b.outer * bank_.row_count() + y + j - bank_.first_row) * g.row() + b.e0;
       C* target[O];
       for (int o = 0; o < O; ++o) {
         const Plane& plane = bank_.outputs[o];
@@ -325,8 +357,17 @@ class BankTask {
       for (std::int64_t x = 0; x < count; x += V::lanes) {
         V in[K], out[O];
         for (int k = 0; k < K; ++k) in[k] = V::load(b.value[k][j] + x, count - x);
+        if constexpr (Accumulates<E>) {
+          for (int o = 0; o < O && epilogue_.accumulate; ++o) out[o] = V::load(target[o] + x, count - x);
+        }
         epilogue_(in, out);
         for (int o = 0; o < O; ++o) out[o].store(target[o] + x, count - x);
+        if constexpr (FindsPeak<E>) {
+          // Lanes beyond the row hold what the epilogue makes of zeros: not part of the image.
+          V found = out[E::peak_output];
+          if (count - x < V::lanes) found = V::load(target[E::peak_output] + x, count - x);
+          b.peak = greater_or_nan(b.peak, found);
+        }
       }
       for (int o = 0; o < O; ++o) {
         if (target[o] != b.out[o]) continue;
@@ -347,7 +388,7 @@ class BankTask {
 
 template <class C, int K, int O, class E>
 void run_bank(const Bank<K, O>& bank, const E& epilogue) {
-  if (bank.geometry.size() == 0) return;
+  if (bank.geometry.size() == 0 || bank.row_count() == 0) return;
   BankTask<C, K, O, E>(bank, epilogue).run();
 }
 

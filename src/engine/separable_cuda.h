@@ -9,13 +9,15 @@
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
 #include "engine/separable_stream_cuda.h"
+#include "core/device_api.h"
+#include "engine/long_axis_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
 inline constexpr int tile_width = 64;
 inline constexpr int tile_height = 32;
 inline constexpr int fold_width = 8;
-inline constexpr int most_tile_taps = 65;  // Kernel parameters hold the weights: longer filters go one axis at a time.
+inline constexpr int most_tile_taps = 97;  // Kernel parameters hold the weights: longer filters go one axis at a time.
 
 template <class C>
 struct DeviceTaps {
@@ -37,6 +39,8 @@ template <class C, int K, int O>
 struct BankParams {
   Geometry g;
   Borders borders;
+  std::int64_t first_row, rows;
+  C* peak;
   int tile_rows, halo_left, halo_right, halo_above, halo_below;
   DeviceFilter<C> filters[K];
   Plane inputs[K];
@@ -91,6 +95,13 @@ __device__ __forceinline__ void load_tile(C* tile, int pitch, int rows, int colu
         }
       }
     });
+    if (!plane.times) return;
+    // The same thread meets the same elements again.
+    const C* factor = static_cast<const C*>(plane.times) + (outer * g.height + y_first) * row + e_first;
+    for (int r = warp; r < rows; r += threads / 32) {
+#pragma unroll 4
+      for (int c = lane; c < columns; c += 32) tile[r * pitch + c] *= factor[r * row + c];
+    }
     return;
   }
   const char* image = static_cast<const char*>(plane.data);
@@ -111,6 +122,7 @@ __device__ __forceinline__ void load_tile(C* tile, int pitch, int rows, int colu
         const char* at = image + ((outer * g.height + y) * row + column) * item;
         value = plane.dtype == dtype_of<C> ? *reinterpret_cast<const C*>(at) : load_one<C>(at, plane.dtype);
         value = plane.scaling.apply(value);
+        if (plane.times) value *= static_cast<const C*>(plane.times)[(outer * g.height + y) * row + column];
       }
       tile[r * pitch + c] = value;
     }
@@ -129,7 +141,7 @@ __global__ void __launch_bounds__(256) bank_kernel(const __grid_constant__ BankP
   C* mid = tile + rows * pitch;
 
   const std::int64_t e0 = static_cast<std::int64_t>(blockIdx.x) * tile_width;
-  const std::int64_t blocks_y = (g.height + p.tile_rows - 1) / p.tile_rows;
+  const std::int64_t blocks_y = (p.rows + p.tile_rows - 1) / p.tile_rows;
   const int thread = threadIdx.x;
   const int threads = blockDim.x;
   const int column = thread % tile_width;
@@ -137,7 +149,8 @@ __global__ void __launch_bounds__(256) bank_kernel(const __grid_constant__ BankP
 
   for (std::int64_t block = blockIdx.y; block < g.outer * blocks_y; block += gridDim.y) {
     const std::int64_t outer = block / blocks_y;
-    const std::int64_t y0 = (block - outer * blocks_y) * p.tile_rows;
+    const std::int64_t row0 = (block - outer * blocks_y) * p.tile_rows;  // among the rows that are computed
+    const std::int64_t y0 = p.first_row + row0;
     C value[K][fold_width];
 #pragma unroll
     for (int k = 0; k < K; ++k) {
@@ -167,33 +180,57 @@ __global__ void __launch_bounds__(256) bank_kernel(const __grid_constant__ BankP
       fold<C, fold_width>(value[k], mid + first_row * pitch + column + (p.halo_left + f.x.first) * inner, pitch, inner,
                           f.x);
     }
-    C result[O][fold_width];
+    C result[O][fold_width] = {};
+    const std::int64_t e = e0 + column;
+    const bool inside = e < g.row();
+    const std::int64_t left = p.rows - row0 - first_row;  // rows from this thread's first to the end
+    const std::int64_t first = (outer * p.rows + row0 + first_row) * g.row() + e;
+    if constexpr (Accumulates<E>) {
+      if (epilogue.accumulate && inside) {
+#pragma unroll
+        for (int o = 0; o < O; ++o) {
+          const C* from = static_cast<const C*>(p.outputs[o].data) + first;
+#pragma unroll
+          for (int j = 0; j < fold_width; ++j) {
+            if (j < left) result[o][j] = from[j * g.row()];
+          }
+        }
+      }
+    }
 #pragma unroll
     for (int j = 0; j < fold_width; ++j) {
       C in[K], out[O];
 #pragma unroll
       for (int k = 0; k < K; ++k) in[k] = value[k][j];
+#pragma unroll
+      for (int o = 0; o < O; ++o) out[o] = result[o][j];
       epilogue(in, out);
 #pragma unroll
       for (int o = 0; o < O; ++o) result[o][j] = out[o];
     }
-    const std::int64_t e = e0 + column;
-    if (e < g.row()) {
+    if constexpr (FindsPeak<E>) {
+      C peak = C(0);
+#pragma unroll
+      for (int j = 0; j < fold_width; ++j) {
+        if (inside && j < left) peak = greater_or_nan(peak, result[E::peak_output][j]);
+      }
+      raise_peak_warp(p.peak, peak);
+    }
+    if (inside) {
 #pragma unroll
       for (int o = 0; o < O; ++o) {
         const Plane& plane = p.outputs[o];
-        const std::int64_t first = (outer * g.height + y0 + first_row) * g.row() + e;
         if (plane.dtype == dtype_of<C>) {
           C* to = static_cast<C*>(plane.data) + first;
 #pragma unroll
           for (int j = 0; j < fold_width; ++j) {
-            if (y0 + first_row + j < g.height) to[j * g.row()] = result[o][j];
+            if (j < left) to[j * g.row()] = result[o][j];
           }
         } else {
           const auto item = static_cast<std::int64_t>(itemsize(plane.dtype));
 #pragma unroll
           for (int j = 0; j < fold_width; ++j) {
-            if (y0 + first_row + j >= g.height) continue;
+            if (j >= left) continue;
             store_one<C>(static_cast<char*>(plane.data) + (first + j * g.row()) * item, plane.dtype, result[o][j]);
           }
         }
@@ -213,62 +250,14 @@ DeviceTaps<C> device_taps(const Taps& t) {
   return d;
 }
 
-/// A thread an element, straight from global memory: filters too long for a tile. Slower by the number of taps a
-/// cache line serves; rows and columns still come coalesced.
-template <class C>
-__global__ void long_axis_kernel(const Geometry g, const Plane input, const Plane output, const Border border,
-                                 const C cval, const C* __restrict__ w, const int n, const int first,
-                                 const Taps::Symmetry symmetry) {
-  // The filtered axis is g.height; g.row() elements lie beside it.
-  const std::int64_t total = g.size();
-  const std::int64_t row = g.row();
-  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  const auto item = static_cast<std::int64_t>(itemsize(input.dtype));
-  for (std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; i < total; i += step) {
-    const std::int64_t e = i % row;
-    const std::int64_t y = i / row % g.height;
-    const char* line = static_cast<const char*>(input.data) + (i / row / g.height * g.height * row + e) * item;
-    const auto at = [&](int k) {
-      const std::int64_t from = border_index(y + first + k, g.height, border);
-      if (from < 0) return cval;
-      const char* p = line + from * row * item;
-      const C value = input.dtype == dtype_of<C> ? *reinterpret_cast<const C*>(p) : load_one<C>(p, input.dtype);
-      return input.scaling.apply(value);
-    };
-    C acc = C(0);
-    if constexpr (std::is_same_v<C, float>) {
-      for (int k = 0; k < n; ++k) acc = fmaf(w[k], at(k), acc);
-    } else if (symmetry == Taps::Symmetry::none) {
-      acc = at(n - 1) * w[n - 1];
-      for (int k = 0; k < n - 1; ++k) acc += at(k) * w[k];
-    } else {
-      acc = at(n / 2) * w[n / 2];
-      for (int k = 0; k < n / 2; ++k) {
-        acc += (symmetry == Taps::Symmetry::even ? at(k) + at(n - 1 - k) : at(k) - at(n - 1 - k)) * w[k];
-      }
-    }
-    store_one<C>(static_cast<char*>(output.data) + i * static_cast<std::int64_t>(itemsize(output.dtype)), output.dtype,
-                 acc);
-  }
-}
-
-/// One axis of any length into `output`.
-template <class C>
-void run_long_axis(const Geometry& g, const Plane& input, const Plane& output, const Taps& taps, Border border,
-                   double cval) {
-  std::vector<C> weights(taps.weight.begin(), taps.weight.end());
-  const Device device{DeviceKind::cuda, core::device_api().get_device()};
-  const Array host = Array::from(std::span<const C>(weights), {taps.size()});
-  const Array w = host.to(device);
-  cuda::launch(long_axis_kernel<C>, cuda::grid_for(g.size(), 256), dim3(256), 0, g, input, output, border,
-               static_cast<C>(cval), w.data_as<C>(), taps.size(), taps.first, taps.symmetry);
-}
-
 template <class C, int K, int O, class E>
 void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
   BankParams<C, K, O> p{};
   p.g = bank.geometry;
   p.borders = bank.borders;
+  p.first_row = bank.first_row;
+  p.rows = bank.row_count();
+  p.peak = static_cast<C*>(bank.peak);
   for (int k = 0; k < K; ++k) {
     const Filter& f = bank.filters[k];
     p.filters[k].input = f.input;
@@ -289,12 +278,18 @@ void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
   const int columns = tile_width + (p.halo_left + p.halo_right) * static_cast<int>(p.g.inner);
   const std::size_t shared = sizeof(C) * static_cast<std::size_t>((2 * p.tile_rows + halo) * columns);
   const auto blocks_x = (p.g.row() + tile_width - 1) / tile_width;
-  const auto blocks_y = (p.g.height + p.tile_rows - 1) / p.tile_rows;
+  const auto blocks_y = (p.rows + p.tile_rows - 1) / p.tile_rows;
   core::check(blocks_x < (std::int64_t{1} << 31), "separable", "rows of more than 2^37 elements are not supported");
   const dim3 grid(static_cast<unsigned>(blocks_x),
                   static_cast<unsigned>(std::min<std::int64_t>(p.g.outer * blocks_y, 65535)));
   cuda::launch(bank_kernel<C, K, O, E>, grid, dim3(static_cast<unsigned>(threads)), shared, p, epilogue);
 }
+
+// Compiled once, in separable.cpp.
+extern template void run_tile_bank<float, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+extern template void run_tile_bank<double, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+extern template void run_long_axis<float>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
+extern template void run_long_axis<double>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
 
 /// True when the filters' halos and weights fit a tile.
 template <int K, int O>
@@ -333,7 +328,7 @@ bool run_in_one_pass(const Bank<K, O>& bank, const E& epilogue) {
 
 template <class C, int K, int O, class E>
 void run_bank(const Bank<K, O>& bank, const E& epilogue) {
-  if (bank.geometry.size() == 0) return;
+  if (bank.geometry.size() == 0 || bank.row_count() == 0) return;
   if (run_in_one_pass<C, K, O, E>(bank, epilogue)) return;
   // One axis at a time: each filter into an image of its own, then the epilogue over those.
   const Device device{DeviceKind::cuda, core::device_api().get_device()};
@@ -347,7 +342,7 @@ void run_bank(const Bank<K, O>& bank, const E& epilogue) {
                        bank.borders.cval);
     }
   };
-  Bank<K, O> last{g, {}, {}, bank.borders, bank.outputs};
+  Bank<K, O> last{g, {}, {}, bank.borders, bank.outputs, bank.first_row, bank.rows, bank.peak};
   std::vector<Array> images;
   const auto image = [&]() -> Plane {
     images.push_back(Array::empty({g.size()}, dtype_of<C>, device));

@@ -8,11 +8,10 @@
 // x before y changes no number but for Border::constant, where SciPy's order (y first) matters: see separable_cuda.h.
 #pragma once
 
-#include <cuda_pipeline.h>
-
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
 #include "engine/fold_cuda.h"
+#include "engine/stream_line_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -23,8 +22,6 @@ inline constexpr int column_outputs = 8;    // of one thread and step
 inline constexpr int most_stream_taps = 129;
 // A tap list in shared memory: room for the alignment of the first tap, and for what a step of four reads past the last.
 inline constexpr int tap_room = 148;
-inline constexpr int line_quads = 8;        // a row's elements a lane brings at most
-inline constexpr int few_quads = 5;         // and always
 inline constexpr int lines_ahead = 2;       // rows on their way while a warp folds one
 
 /// Blocks that a multiprocessor holds at least: what the registers are cut to. Taps of a known length live in registers.
@@ -35,22 +32,16 @@ HD constexpr int stream_blocks(int filters, int length) {
 struct StreamTaps {
   int n;
   int first;
-  bool identity;
+  bool identity, odd;
   float w[most_stream_taps];
-};
-
-/// An input with what its elements need on load.
-struct StreamPlane {
-  const char* data;
-  DType dtype;
-  int item;  // bytes of an element
-  float scale, least;
 };
 
 template <int K, int O>
 struct StreamParams {
   Geometry g;
   Borders borders;
+  int first_row, rows;      // the rows that are made
+  float* peak;
   int band;                 // rows a block makes
   int above;                // rows of the ring before a step's own
   int reach;                // and before plus after them, a multiple of four
@@ -64,58 +55,6 @@ struct StreamParams {
   StreamPlane inputs[K];
   Plane outputs[O];
 };
-
-/// Element of a row that position e, beyond its ends, shows; -1 for the constant border.
-__device__ __noinline__ inline int stream_column(int e, int width, int inner, Border border) {
-  const int column = (e >= 0 ? e : e - (inner - 1)) / inner;  // floor
-  const auto from = border_index(column, width, border);
-  return from < 0 ? -1 : from * inner + (e - column * inner);
-}
-
-/// One element in float, whatever its dtype.
-__device__ __forceinline__ float stream_element(const StreamPlane& plane, const char* at) {
-  if (plane.dtype == DType::uint8) return *reinterpret_cast<const std::uint8_t*>(at);
-  if (plane.dtype == DType::uint16) return *reinterpret_cast<const std::uint16_t*>(at);
-  return load_one<float>(at, plane.dtype);
-}
-
-/// Starts to bring this lane's share of a row into `line`: elements lane, lane + 32, ... from e_first on. `columns` is null
-/// where all of them lie inside the row; else it says which element each shows, -1 for cval. Float elements go straight
-/// from global to shared memory, so that the next rows are on their way while this one is folded.
-__device__ __forceinline__ void start_line(float* line, const StreamPlane& plane, const char* row, float cval,
-                                           int e_first, int quads, const int* columns, int lane) {
-  line += lane;
-  if (row == nullptr) {
-    for (int q = 0; q < quads; ++q) line[32 * q] = cval;
-  } else if (plane.dtype == DType::float32 && columns == nullptr) {
-    const float* from = reinterpret_cast<const float*>(row) + (e_first + lane);
-#pragma unroll
-    for (int q = 0; q < few_quads; ++q) __pipeline_memcpy_async(line + 32 * q, from + 32 * q, 4);
-    for (int q = few_quads; q < quads; ++q) __pipeline_memcpy_async(line + 32 * q, from + 32 * q, 4);
-  } else if (plane.dtype == DType::float32) {
-    const float* from = reinterpret_cast<const float*>(row);
-#pragma unroll
-    for (int q = 0; q < line_quads; ++q) {
-      if (q >= few_quads && q >= quads) break;
-      const int e = columns[32 * q + lane];
-      if (e < 0) {
-        line[32 * q] = cval;
-      } else {
-        __pipeline_memcpy_async(line + 32 * q, from + e, 4);
-      }
-    }
-  } else {
-    for (int q = 0; q < quads; ++q) {
-      const int e = columns == nullptr ? e_first + 32 * q + lane : columns[32 * q + lane];
-      float x = cval;
-      if (e >= 0) {
-        x = stream_element(plane, row + static_cast<std::int64_t>(e) * plane.item) * plane.scale;
-        x = x < plane.least ? plane.least : x;
-      }
-      line[32 * q] = x;
-    }
-  }
-}
 
 /// 128 outputs of a line's x fold, four a lane.
 template <int L>
@@ -134,7 +73,7 @@ __device__ __forceinline__ void fold_row(float* to, const float* line, const Str
     if (L == 0 && taps.identity) {
       at(0, acc);
     } else {
-      fold_windows<4, L>(acc, weights, 0, taps.n, at);
+      fold_windows<4, L>(acc, weights, 0, taps.n, taps.odd, at, [&](int i) { return line[4 * lane + i]; });
     }
     *reinterpret_cast<float4*>(to + 4 * lane) = make_float4(acc[0], acc[1], acc[2], acc[3]);
     return;
@@ -143,7 +82,11 @@ __device__ __forceinline__ void fold_row(float* to, const float* line, const Str
   float acc[4] = {0, 0, 0, 0};
   for (int k = 0; k < taps.n; ++k) {
 #pragma unroll
-    for (int j = 0; j < 4; ++j) acc[j] = fmaf(weights[k], line[lane + 32 * j + k * inner], acc[j]);
+    for (int j = 0; j < 4; ++j) {
+      const float* from = line + lane + 32 * j;
+      const float own = taps.odd ? from[taps.n / 2 * inner] : 0.0f;
+      acc[j] = fmaf(weights[k], from[k * inner] - own, acc[j]);
+    }
   }
 #pragma unroll
   for (int j = 0; j < 4; ++j) to[lane + 32 * j] = acc[j];
@@ -190,14 +133,15 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
   }
   __syncthreads();
 
-  const int bands = (height + p.band - 1) / p.band;
+  const int bands = (p.rows + p.band - 1) / p.band;
   const int column = thread % strip_width;
   const int first = thread / strip_width * column_outputs;  // this thread's rows of a step
 
   for (std::int64_t block = blockIdx.y; block < g.outer * bands; block += gridDim.y) {
     const std::int64_t outer = block / bands;
-    const int y0 = static_cast<int>(block - outer * bands) * p.band;
-    const int y1 = y0 + p.band < height ? y0 + p.band : height;
+    const int y0 = p.first_row + static_cast<int>(block - outer * bands) * p.band;
+    const int end = p.first_row + p.rows;
+    const int y1 = y0 + p.band < end ? y0 + p.band : end;
     // Row r of the band's ring is row y0 - above + r of the endless image; item r * rings + s is ring s of it.
     const int steps = (y1 - y0 + stream_rows - 1) / stream_rows;
     const int items = (steps * stream_rows + p.reach) * rings;
@@ -260,7 +204,10 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
 #pragma unroll
           for (int j = 0; j < column_outputs; ++j) value[k][j] = rows[(start + j >= ring_rows ? start + j - ring_rows : start + j) * strip_width];
         } else {
-          fold_windows<column_outputs, L>(value[k], weights, skip, t.n, at);
+          fold_windows<column_outputs, L>(value[k], weights, skip, t.n, t.odd, at, [&](int i) {
+            const int r = start + i;
+            return rows[(r >= ring_rows ? r - ring_rows : r) * strip_width];
+          });
         }
       }
       base += stream_rows;
@@ -268,18 +215,41 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
 
       const int top = y0 + step * stream_rows + first;
       const int rows_left = y1 - top < column_outputs ? y1 - top : column_outputs;
-      if (e0 + column < length) {
-        const std::int64_t corner = (outer * height + top) * static_cast<std::int64_t>(length) + e0 + column;
-        float out[O][column_outputs];
+      const bool mine = e0 + column < length;
+      const std::int64_t corner = (outer * p.rows + top - p.first_row) * static_cast<std::int64_t>(length) + e0 + column;
+      float out[O][column_outputs] = {};
+      if constexpr (Accumulates<E>) {
+        if (epilogue.accumulate && mine) {
+#pragma unroll
+          for (int o = 0; o < O; ++o) {
+            const float* from = static_cast<const float*>(p.outputs[o].data) + corner;
+#pragma unroll
+            for (int j = 0; j < column_outputs; ++j, from += length) {
+              if (j < rows_left) out[o][j] = *from;
+            }
+          }
+        }
+      }
+#pragma unroll
+      for (int j = 0; j < column_outputs; ++j) {
+        float in[K], made_here[O];
+#pragma unroll
+        for (int k = 0; k < K; ++k) in[k] = value[k][j];
+#pragma unroll
+        for (int o = 0; o < O; ++o) made_here[o] = out[o][j];
+        epilogue(in, made_here);
+#pragma unroll
+        for (int o = 0; o < O; ++o) out[o][j] = made_here[o];
+      }
+      if constexpr (FindsPeak<E>) {
+        float peak = 0;
 #pragma unroll
         for (int j = 0; j < column_outputs; ++j) {
-          float in[K], made_here[O];
-#pragma unroll
-          for (int k = 0; k < K; ++k) in[k] = value[k][j];
-          epilogue(in, made_here);
-#pragma unroll
-          for (int o = 0; o < O; ++o) out[o][j] = made_here[o];
+          if (mine && j < rows_left) peak = greater_or_nan(peak, out[E::peak_output][j]);
         }
+        raise_peak_warp(p.peak, peak);
+      }
+      if (mine) {
 #pragma unroll
         for (int o = 0; o < O; ++o) {
           const Plane& plane = p.outputs[o];
@@ -309,16 +279,9 @@ inline StreamTaps stream_taps(const Taps& t) {
   d.n = t.size();
   d.first = t.first;
   d.identity = t.identity();
+  d.odd = t.symmetry == Taps::Symmetry::odd;
   for (int i = 0; i < d.n; ++i) d.w[i] = static_cast<float>(t.weight[static_cast<std::size_t>(i)]);
   return d;
-}
-
-inline StreamPlane stream_plane(const Plane& p) {
-  return {static_cast<const char*>(p.data),
-          p.dtype,
-          static_cast<int>(itemsize(p.dtype)),
-          static_cast<float>(p.scaling.scale),
-          p.scaling.at_least_minus_one ? -1.0f : -INFINITY};
 }
 
 inline std::size_t stream_bytes(int filters, int rings, int reach, int line) {
@@ -344,6 +307,9 @@ void run_stream(const Bank<K, O>& bank, const E& epilogue) {
   StreamParams<K, O> p{};
   p.g = bank.geometry;
   p.borders = bank.borders;
+  p.first_row = static_cast<int>(bank.first_row);
+  p.rows = static_cast<int>(bank.row_count());
+  p.peak = static_cast<float*>(bank.peak);
   std::array<Taps, K> ring_taps;
   int below = 0;
   for (int k = 0; k < K; ++k) {
@@ -372,14 +338,14 @@ void run_stream(const Bank<K, O>& bank, const E& epilogue) {
   const auto resident = std::min<std::int64_t>(stream_blocks(K, 0), 227 * 1024 / static_cast<std::int64_t>(shared + 1024));
   const std::int64_t strips = (p.g.row() + strip_width - 1) / strip_width;
   const std::int64_t wanted = std::max<std::int64_t>(1, cuda::multiprocessors() * resident / (strips * p.g.outer));
-  const std::int64_t band = (p.g.height + wanted - 1) / wanted;
+  const std::int64_t band = (p.rows + wanted - 1) / wanted;
   p.band = static_cast<int>(std::min<std::int64_t>((band + stream_rows - 1) / stream_rows * stream_rows, 4096));
-  const std::int64_t bands = (p.g.height + p.band - 1) / p.band;
+  const std::int64_t bands = (p.rows + p.band - 1) / p.band;
   const dim3 grid(static_cast<unsigned>(strips), static_cast<unsigned>(std::min<std::int64_t>(p.g.outer * bands, 65535)));
   const auto all_of_length = [&](int length) {
     bool all = p.g.inner == 1;
-    for (int k = 0; k < K; ++k) all = all && p.y[k].n == length && (p.above + p.y[k].first) % 4 == 0;
-    for (int s = 0; s < p.rings; ++s) all = all && p.x[s].n == length;
+    for (int k = 0; k < K; ++k) all = all && !p.y[k].odd && p.y[k].n == length && (p.above + p.y[k].first) % 4 == 0;
+    for (int s = 0; s < p.rings; ++s) all = all && !p.x[s].odd && p.x[s].n == length;
     return all;
   };
   auto kernel = stream_kernel<K, O, 0, E>;

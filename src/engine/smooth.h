@@ -30,11 +30,13 @@ inline Geometry geometry_at(const Extents& shape, int axis, bool one = false) {
 }
 
 /// Filters `image` along the given axes, in their order, into `out`. Both are C-contiguous, of one shape, and do not
-/// overlap; C is the type of all sums and of what lies between two axes.
+/// overlap; C is the type of all sums and of what lies between two axes. With `times`, an image like the first one of
+/// type C, their product is filtered.
 template <class C>
 void separable(const Array& out, const Array& image, const Scaling& scaling, std::span<const AxisFilter> filters,
-               double cval) {
+               double cval, const void* times = nullptr) {
   Plane from = plane_of(image, scaling);
+  from.times = times;
   const Extents& shape = image.shape();
   std::vector<Array> between;
   std::size_t i = 0;
@@ -72,6 +74,57 @@ void separable(const Array& out, const Array& image, const Scaling& scaling, std
     from = to;
     from.scaling = {};
   } while (i < filters.size());
+}
+
+// Compiled once, in separable.cpp.
+extern template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double);
+extern template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double);
+
+/// K separable filters of one image and an epilogue that makes `out` from them. Each chain has a filter for the same
+/// axes, in ascending order (identity taps where it does nothing). The last axes of all chains share one pass; what comes
+/// before them takes an image of memory per chain.
+template <class C, int K, class E>
+void separable_bank(const Array& out, const Array& image, const Scaling& scaling,
+                    const std::array<std::vector<AxisFilter>, K>& chains, double cval, const E& epilogue) {
+  const Extents& shape = image.shape();
+  const std::size_t n = chains[0].size();
+  const bool pair = n >= 2 && chains[0][n - 1].axis == chains[0][n - 2].axis + 1;
+  const std::size_t shared = std::min<std::size_t>(n, pair ? 2 : 1);
+  Bank<K, 1> bank;
+  bank.borders.cval = cval;
+  bank.outputs[0] = plane_of(out);
+  bank.inputs.push_back(plane_of(image, scaling));
+  std::vector<Array> images;
+  for (std::size_t k = 0; k < K; ++k) {
+    std::vector<AxisFilter> before;
+    for (std::size_t i = 0; i + shared < n; ++i) {
+      if (!chains[k][i].taps.identity()) before.push_back(chains[k][i]);
+    }
+    if (before.empty()) continue;
+    images.push_back(Array::empty(shape, dtype_of<C>, image.device()));
+    separable<C>(images.back(), image, scaling, before, cval);
+    bank.filters[k].input = static_cast<int>(bank.inputs.size());
+    bank.inputs.push_back(plane_of(images.back()));
+  }
+  if (shared == 0) {
+    bank.geometry = {1, 1, image.size(), 1};
+  } else {
+    const int axis = chains[0][n - shared].axis;
+    const bool last = axis == shape.size() - 1;
+    if (pair) {
+      bank.geometry = geometry_at(shape, axis);
+    } else if (last) {
+      bank.geometry = {1, image.size() / std::max<std::int64_t>(1, shape[axis]), shape[axis], 1};
+    } else {
+      bank.geometry = geometry_at(shape, axis, true);
+    }
+    for (std::size_t k = 0; k < K; ++k) {
+      (pair || !last ? bank.filters[k].y : bank.filters[k].x) = chains[k][n - shared].taps;
+      if (pair) bank.filters[k].x = chains[k][n - 1].taps;
+    }
+    bank.borders.y = bank.borders.x = chains[0][n - 1].border;
+  }
+  run_bank<C, K, 1>(bank, epilogue);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -13,12 +13,13 @@ Array correlate_sparse(const Array& image, const opsin::ndimage::Weights& kernel
                        const opsin::filters::CorrelateSparseOptions& o) {
   const DType dtype = float_result(image.dtype());
   core::check(!kernel.is_complex(), "filters.correlate_sparse", "complex kernels are not supported");
-  if (o.mode) {
-    core::check(kernel.shape.size() == image.ndim(), "filters.correlate_sparse", "the kernel has ", kernel.shape.size(),
-                " axes, the image ", image.ndim());
-  } else {
-    core::check_plain<RuntimeError>(kernel.shape.size() == image.ndim(), "Unexpected initial index in kernel_indices");
-  }
+  const bool matches = kernel.shape.size() == image.ndim();
+  core::check_plain<RuntimeError>(matches || (o.mode && kernel.shape.size() != 1),
+                                  "Unexpected initial index in kernel_indices");
+  core::check(matches, "filters.correlate_sparse", "the kernel has ", kernel.shape.size(), " axes, the image ",
+              image.ndim());
+  core::check(!o.mode || *o.mode == Border::constant || image.size() > 0, "filters.correlate_sparse",
+              "an empty image can only be extended by a constant");
   Extents shape = image.shape();
   for (int i = 0; i < shape.size(); ++i) {
     if (o.mode) {

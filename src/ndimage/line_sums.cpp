@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums of derivatives. On two neighbouring axes all derivatives come from one pass of the separable engine.
 #include "core/target.h"
-#include "engine/smooth.h"
 #include "ndimage/accumulate.h"
+#include "ndimage/line_pair.h"
 #include "ndimage/line_passes.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
@@ -10,15 +10,6 @@ namespace {
 
 using opsin::ndimage::LinePass;
 using Chains = std::vector<std::vector<LinePass>>;
-
-/// One functor for both, since every functor costs an engine's worth of compile time.
-struct Combine {
-  bool magnitude;
-  template <class V>
-  HD void operator()(const V (&in)[2], V (&out)[1]) const {
-    out[0] = magnitude ? sqrt(in[0] * in[0] + in[1] * in[1]) : in[0] + in[1];
-  }
-};
 
 /// True when both chains filter the same two neighbouring axes, first the first one, or leave one of them out.
 bool fits_bank(const Array& out, const Array& image, const Chains& chains, int& axis) {
@@ -39,22 +30,20 @@ bool fits_bank(const Array& out, const Array& image, const Chains& chains, int& 
   return high == low + 1;
 }
 
+/// Both chains and their combination in one pass, where that gives the same numbers.
 bool run_fused(const Array& out, const Array& image, const Chains& chains, double cval, bool magnitude) {
   int axis = 0;
   if (!fits_bank(out, image, chains, axis)) return false;
   const Border border = chains[0][0].border;
-  std::array<engine::Filter, 2> filters;
+  opsin::ndimage::LinePair pair{.axis = axis, .border = border, .cval = cval, .magnitude = magnitude};
   for (std::size_t k = 0; k < 2; ++k) {
-    for (const LinePass& p : chains[k]) (p.axis == axis ? filters[k].y : filters[k].x) = p.taps;
+    for (const LinePass& p : chains[k]) (p.axis == axis ? pair.y[k] : pair.x[k]) = p.taps;
   }
-  with_real(out.dtype(), [&]<class C>(Tag<C>) {
-    engine::run_bank<C, 2, 1>(engine::Bank<2, 1>{engine::geometry_at(image.shape(), axis),
-                                                 {engine::plane_of(image)},
-                                                 filters,
-                                                 {border, border, cval},
-                                                 {engine::plane_of(out)}},
-                              Combine{magnitude});
-  });
+  if (out.dtype() == DType::float32) {
+    opsin::ndimage::line_pair_single(out, image, pair);
+  } else {
+    opsin::ndimage::line_pair_double(out, image, pair);
+  }
   return true;
 }
 

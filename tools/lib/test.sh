@@ -1,6 +1,6 @@
 # test: every suite runs, whatever failed before it; one table closes the output.
 
-TEST_PARTS=(asan cpp targets python upstream qemu)
+TEST_PARTS=(asan cpp python upstream qemu)
 SUMMARY=()
 
 test_all() {
@@ -42,21 +42,6 @@ test_asan() {
 }
 
 test_cpp() { suite "C++, $(default_preset)" ctest_in "$(default_preset)"; }
-
-# The C++ tests once per CPU target of the build that holds all of them, as far as this CPU goes.
-test_targets() {
-  build_for_tests targets || return 1
-  local target failed=0
-  for target in $(cpu_targets); do
-    OPSIN_CPU_TARGET=$target suite "C++, targets, $target" ctest_in targets || failed=1
-  done
-  return "$failed"
-}
-
-# The x86-64 levels this CPU has, lowest first. The dynamic loader knows them; flags in /proc/cpuinfo would need a table.
-cpu_targets() {
-  /lib64/ld-linux-x86-64.so.2 --help | sed -n 's/^ *\(x86-64-v[234]\) (supported.*/\1/p' | sort
-}
 
 # Python tests on the highest target, then the conformance table on every other one that the build has.
 test_python() {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gabor kernels that are sums of products of 1-D filters.
+#pragma once
+
+#include <vector>
+
+#include "core/math.h"
+#include "filters/gabor_kernel.h"
+
+namespace opsin::OPSIN_TARGET::filters {
+
+/// SciPy's cast of a sum to bool is C's cast to a byte: what truncates to zero is false.
+struct TowardZero {
+  template <class V>
+  HD static V cut(V x) {
+    const V zero = broadcast<V>(Element<V>(0));
+    return pick(abs(x) < broadcast<V>(Element<V>(1)), zero, x);
+  }
+  template <class V>
+  HD void operator()(const V (&in)[1], V (&out)[1]) const {
+    out[0] = cut(in[0]);
+  }
+};
+
+/// Responses of a real image to a kernel whose Gaussian has these standard deviations along the image's axes.
+void separable_gabor(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x,
+                     double sigma_y, Border mode);
+
+}  // namespace opsin::OPSIN_TARGET::filters
