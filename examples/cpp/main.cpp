@@ -90,7 +90,7 @@ void run(const std::vector<std::string>& arguments) {
     throw std::runtime_error("usage: vessels [--device cpu|cuda|cuda:N] [--sigma S] [input.pgm] output.pgm");
   }
   const opsin::Array image = (files.size() == 2 ? read_pgm(files[0]) : draw(512)).to(device);
-  const auto filter = [&] { return opsin::filters::gaussian(image, {.sigma = {sigma}}); };
+  const auto filter = [&] { return opsin::filters::frangi(image, {.sigmas = {{sigma}}}); };
   opsin::Array vessels = filter();  // The first call loads what it needs.
   const auto start = std::chrono::steady_clock::now();
   vessels = filter();

@@ -180,7 +180,7 @@ void bind_arithmetic(nb::module_& m) {
       memory::assign(target, may_overlap(target, source) ? source.copy() : source);
       return true;
     });
-  }, nb::arg("to"), nb::arg("from"));
+  }, nb::arg("target"), nb::arg("source"));
   m.def("add_into", [](nb::handle total, nb::handle term) {
     Call call;
     const Array a = *call.out(total);

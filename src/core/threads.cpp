@@ -120,7 +120,7 @@ Pool& pool() {
   return *instance;
 }
 
-/// Runs every piece on threads that live for this loop. About 20 us for each thread: for children without TBB.
+/// Runs every piece on threads that live for this loop. About 20 us for each thread: for processes without TBB.
 template <class F>
 void run_on_new_threads(std::int64_t pieces, int threads, const F& run) {
   std::atomic<std::int64_t> next{0};
@@ -147,6 +147,13 @@ void run_on_new_threads(std::int64_t pieces, int threads, const F& run) {
   if (error) std::rethrow_exception(error);
 }
 
+// ThreadSanitizer cannot see into a TBB that was built without it and would report every hand-over of work as a race.
+#ifdef __SANITIZE_THREAD__
+constexpr bool tbb_is_opaque = true;
+#else
+constexpr bool tbb_is_opaque = false;
+#endif
+
 thread_local bool inside = false;  // A nested loop runs in its caller's thread: no second lock, no second split.
 
 struct InsideScope {
@@ -171,7 +178,7 @@ void parallel_for(std::int64_t n, std::int64_t grain, RangeFunction f) {
     run(piece);
   };
   const std::shared_lock lock(pool().running);
-  if (pool().tbb_is_dead) {
+  if (tbb_is_opaque || pool().tbb_is_dead) {
     run_on_new_threads(pieces, threads, run_inside);
   } else {
     pool().get(threads)->execute([&] { tbb::parallel_for(std::int64_t{0}, pieces, run_inside); });
