@@ -1,6 +1,6 @@
 """Which texture is this? A bank of Gabor filters tells brick, grass and gravel apart, whatever way they are turned.
 
-The same functions run with scikit-image and SciPy, with opsin on the CPU and with opsin on a GPU: only the imports differ.
+The same functions run with scikit-image and SciPy, with opsin on the CPU and with opsin on a GPU: only imports differ.
 
     python examples/gabor.py
 """
@@ -88,7 +88,9 @@ def classify(library, textures):
     scale = np.std([by_direction(v) for v in references.values()], axis=0) + 1e-9
 
     def nearest(vector):
-        return min(references, key=lambda n: np.sum(((by_direction(references[n]) - by_direction(vector)) / scale) ** 2))
+        return min(
+            references, key=lambda n: np.sum(((by_direction(references[n]) - by_direction(vector)) / scale) ** 2)
+        )
 
     return [(name, nearest(v)) for (name, _), v in zip(samples, vectors)], np.array(vectors), seconds
 
@@ -100,9 +102,7 @@ def turned(texture):
 
 
 def main():
-    textures = {
-        name: getattr(skimage.data, name)().astype(np.float32) / 255 for name in ("brick", "grass", "gravel")
-    }
+    textures = {name: getattr(skimage.data, name)().astype(np.float32) / 255 for name in ("brick", "grass", "gravel")}
     runs = {}
     for title, library in {"scikit-image": scikit_image, "opsin CPU": opsin_cpu, "opsin GPU": opsin_gpu}.items():
         try:

@@ -50,7 +50,9 @@ def run_everywhere(photograph, sigmas):
         runs["opsin GPU"] = run(opsin, on_gpu, sigmas, 20, opsin.synchronize)
     else:
         print("no GPU run:", opsin.cuda_unavailable_reason())
-    return {device: {step: (np.asarray(image), s) for step, (image, s) in steps.items()} for device, steps in runs.items()}
+    return {
+        device: {step: (np.asarray(image), s) for step, (image, s) in steps.items()} for device, steps in runs.items()
+    }
 
 
 def print_table(runs):

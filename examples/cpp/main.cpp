@@ -54,7 +54,8 @@ opsin::Array read_pgm(const std::string& path) {
   if (header_number(in) > 255) throw std::runtime_error(path + " has more than 8 bits per pixel");
   in.get();
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(width * height));
-  if (!in.read(reinterpret_cast<char*>(pixels.data()), width * height)) throw std::runtime_error(path + " ends too early");
+  if (!in.read(reinterpret_cast<char*>(pixels.data()), width * height))
+    throw std::runtime_error(path + " ends too early");
   return opsin::Array::from(std::span<const std::uint8_t>(pixels), {height, width}).astype(opsin::DType::float32);
 }
 

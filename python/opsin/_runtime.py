@@ -67,8 +67,8 @@ def synchronize(device="cuda"):
 def release_cached_memory(device="cpu"):
     """Give memory that opsin keeps for reuse back to the system.
 
-    Freed blocks are kept: on the CPU at most 1 GiB or 1/16 of the machine's memory (``OPSIN_CPU_CACHE_MB`` sets it), on a
-    GPU at most 1/8 of its memory. Waits until the GPU is idle.
+    Freed blocks are kept: on the CPU at most 1 GiB or 1/16 of the machine's memory (``OPSIN_CPU_CACHE_MB`` sets it), on
+    a GPU at most 1/8 of its memory. Waits until the GPU is idle.
     """
     _native.release_cached_memory(device)
 
@@ -89,8 +89,8 @@ class _PolicyScope:
 def set_float_policy(policy):
     """Choose the float type that integer images compute in, for this thread.
 
-    ``"skimage"`` (the default) computes in float64 as scikit-image does; ``"single"`` in float32, as cuCIM does for 8 and
-    16 bit, at half the memory. Also a context manager: ``with opsin.set_float_policy("single"): ...``.
+    ``"skimage"`` (the default) computes in float64 as scikit-image does; ``"single"`` in float32, as cuCIM does for 8
+    and 16 bit, at half the memory. Also a context manager: ``with opsin.set_float_policy("single"): ...``.
     """
     return _PolicyScope(_native.set_float_policy(policy))
 

@@ -29,15 +29,16 @@ nb::dict interface_of(const Array& a, bool cuda) {
   return d;
 }
 
-/// What __dlpack__ returns. The consumer's stream ("do not wait" is -1) waits for the work that is queued on the current
-/// one.
+/// What __dlpack__ returns. The consumer's stream ("do not wait" is -1) waits for the work that is queued on the
+/// current one.
 nb::object dlpack(const Array& own, nb::handle stream, nb::handle max_version, nb::handle dl_device, nb::handle copy) {
   const bool must_copy = !copy.is_none() && nb::cast<bool>(copy);
   const bool may_copy = copy.is_none() || must_copy;
   Device device = own.device();
   if (!dl_device.is_none()) {
     const auto [type, index] = nb::cast<std::pair<int, int>>(dl_device);
-    if (type != dl::cpu && type != dl::cuda) throw nb::buffer_error("the array cannot be exported to this kind of device");
+    if (type != dl::cpu && type != dl::cuda)
+      throw nb::buffer_error("the array cannot be exported to this kind of device");
     device = {type == dl::cuda ? DeviceKind::cuda : DeviceKind::cpu, index};
   }
   if (device != own.device() && !may_copy) throw nb::buffer_error("the export to another device needs a copy");
@@ -63,8 +64,8 @@ Array pick(const Array& a, int axis, nb::handle index) {
   }
   const std::int64_t n = a.shape(axis);
   if (i < -n || i >= n) {
-    throw IndexError("index " + std::to_string(i) + " is out of bounds for axis " + std::to_string(axis) + " with size " +
-                     std::to_string(n));
+    throw IndexError("index " + std::to_string(i) + " is out of bounds for axis " + std::to_string(axis) +
+                     " with size " + std::to_string(n));
   }
   const Array one = a.slice(axis, i < 0 ? i + n : i, 1);
   Extents shape = one.shape();
@@ -119,25 +120,30 @@ nb::object as_numpy(const Array& a, nb::handle dtype, nb::handle copy) {
 }  // namespace
 
 void bind_array(nb::module_& m) {
-  nb::class_<Array>(m, "Array",
-                    "An n-dimensional array of opsin's own, on the CPU or a GPU. Made by opsin.asarray; speaks DLPack,\n"
-                    "__array_interface__ and __cuda_array_interface__, so other libraries take it without a copy.")
+  nb::class_<Array>(
+      m, "Array",
+      "An n-dimensional array of opsin's own, on the CPU or a GPU. Made by opsin.asarray; speaks DLPack,\n"
+      "__array_interface__ and __cuda_array_interface__, so other libraries take it without a copy.")
       .def_prop_ro("shape", [](const Array& a) { return shape_tuple(a.shape()); })
-      .def_prop_ro("strides", [](const Array& a) { return shape_tuple(a.strides()); }, "In bytes.")
+      .def_prop_ro(
+          "strides", [](const Array& a) { return shape_tuple(a.strides()); }, "In bytes.")
       .def_prop_ro("dtype", [](const Array& a) { return numpy_dtype(a.dtype()); })
       .def_prop_ro("ndim", &Array::ndim)
       .def_prop_ro("size", &Array::size)
       .def_prop_ro("nbytes", &Array::nbytes)
-      .def_prop_ro("device", [](const Array& a) { return a.device().str(); }, "\"cpu\" or \"cuda:N\".")
+      .def_prop_ro(
+          "device", [](const Array& a) { return a.device().str(); }, "\"cpu\" or \"cuda:N\".")
       .def("__len__",
            [](const Array& a) {
              if (a.ndim() == 0) throw TypeError("len() of unsized object");
              return a.shape(0);
            })
       .def("__getitem__", &item_at, nb::arg("key").none(), "Integers, slices and an ellipsis; a view.")
-      .def("to", [](const Array& a, const std::string& device) { return a.to(Device::parse(device)); }, nb::arg("device"),
-           "This array when it lies on `device` already, else a copy there.")
-      .def("astype", [](const Array& a, nb::handle dtype) { return a.astype(dtype_from(dtype)); }, nb::arg("dtype"))
+      .def(
+          "to", [](const Array& a, const std::string& device) { return a.to(Device::parse(device)); },
+          nb::arg("device"), "This array when it lies on `device` already, else a copy there.")
+      .def(
+          "astype", [](const Array& a, nb::handle dtype) { return a.astype(dtype_from(dtype)); }, nb::arg("dtype"))
       .def("copy", &Array::copy)
       .def("item", &scalar, "The value of a one-element array as a Python scalar; waits for the device.")
       .def("__bool__", [](const Array& a) { return nb::cast<bool>(nb::bool_(scalar(a))); })
@@ -152,12 +158,14 @@ void bind_array(nb::module_& m) {
       .def("__array__", &as_numpy, nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none())
       .def_prop_ro("__array_interface__",
                    [](const Array& a) {
-                     if (a.device().kind != DeviceKind::cpu) throw nb::attribute_error("__array_interface__: the array lies on a GPU");
+                     if (a.device().kind != DeviceKind::cpu)
+                       throw nb::attribute_error("__array_interface__: the array lies on a GPU");
                      return interface_of(a, false);
                    })
       .def_prop_ro("__cuda_array_interface__",
                    [](const Array& a) {
-                     if (a.device().kind != DeviceKind::cuda) throw nb::attribute_error("__cuda_array_interface__: the array lies on the CPU");
+                     if (a.device().kind != DeviceKind::cuda)
+                       throw nb::attribute_error("__cuda_array_interface__: the array lies on the CPU");
                      return interface_of(a, true);
                    })
       .def("__dlpack__", &dlpack, nb::kw_only(), nb::arg("stream") = nb::none(), nb::arg("max_version") = nb::none(),
@@ -169,14 +177,15 @@ void bind_array(nb::module_& m) {
                a.device().str() + "\")";
       });
 
-  m.def("asarray",
-        [](nb::handle object, nb::handle dtype, nb::handle device) {
-          Call call;
-          Array a = call.in(object);
-          if (!dtype.is_none() && dtype_from(dtype) != a.dtype()) a = a.astype(dtype_from(dtype));
-          return device.is_none() ? a : a.to(Device::parse(nb::cast<std::string>(device)));
-        },
-        nb::arg("object"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none());
+  m.def(
+      "asarray",
+      [](nb::handle object, nb::handle dtype, nb::handle device) {
+        Call call;
+        Array a = call.in(object);
+        if (!dtype.is_none() && dtype_from(dtype) != a.dtype()) a = a.astype(dtype_from(dtype));
+        return device.is_none() ? a : a.to(Device::parse(nb::cast<std::string>(device)));
+      },
+      nb::arg("object"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none());
 }
 
 }  // namespace opsin::python

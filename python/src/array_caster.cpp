@@ -113,7 +113,8 @@ std::shared_ptr<Buffer> Call::allocate(const Extents& shape, DType dtype, Device
 
 Call::Scope::Scope(Call& call) {
   if (call.device_.kind == DeviceKind::cuda) stream.emplace(call.stream_);
-  if (call.kind() == Kind::cupy || call.kind() == Kind::torch) allocator.emplace(static_cast<core::ResultAllocator*>(&call));
+  if (call.kind() == Kind::cupy || call.kind() == Kind::torch)
+    allocator.emplace(static_cast<core::ResultAllocator*>(&call));
 }
 
 nb::object Call::finish(const Array& result) {

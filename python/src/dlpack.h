@@ -64,7 +64,8 @@ inline constexpr std::uint64_t is_copied = 2;
 
 }  // namespace dl
 
-/// Takes over a capsule as a producer's __dlpack__ returns it. Throws TypeError for dtypes and devices that opsin has not.
+/// Takes over a capsule as a producer's __dlpack__ returns it. Throws TypeError for dtypes and devices that opsin has
+/// not.
 Array array_from_capsule(nb::handle capsule);
 
 /// A capsule of the array, of the versioned kind when the consumer knows that.

@@ -22,7 +22,8 @@ ObjectClass classify(nb::handle type) {
     // Of the type or of a class it derives from: a user's subclass of torch.Tensor is a tensor.
     for (nb::handle base : nb::cast<nb::tuple>(type.attr("__mro__"))) {
       const std::string module = text_of(base.attr("__module__"));
-      if (module.starts_with(library) && (module.size() == library.size() || module[library.size()] == '.')) return true;
+      if (module.starts_with(library) && (module.size() == library.size() || module[library.size()] == '.'))
+        return true;
     }
     return false;
   };
@@ -87,8 +88,7 @@ std::int64_t integer(nb::handle value) {
 }
 
 Extents extents_from(nb::handle sizes) {
-  const nb::object sequence =
-      PyTuple_Check(sizes.ptr()) ? nb::borrow(sizes) : nb::steal(PySequence_Tuple(sizes.ptr()));
+  const nb::object sequence = PyTuple_Check(sizes.ptr()) ? nb::borrow(sizes) : nb::steal(PySequence_Tuple(sizes.ptr()));
   if (!sequence.is_valid()) throw nb::python_error();
   const Py_ssize_t n = PyTuple_Size(sequence.ptr());
   if (n > max_ndim) throw ValueError("arrays of more than 8 axes are not supported");

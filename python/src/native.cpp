@@ -66,9 +66,15 @@ NB_MODULE(_native, m) {
     const nb::gil_scoped_release release;
     opsin::synchronize(d);
   });
-  m.def("_warn",
-        [](const std::string& text) { Call().invoke([&] { opsin::core::warn(opsin::Warning::Category::user, text); return 0; }); },
-        nb::arg("text"), "The way of an operation's warnings to Python, for its test.");
+  m.def(
+      "_warn",
+      [](const std::string& text) {
+        Call().invoke([&] {
+          opsin::core::warn(opsin::Warning::Category::user, text);
+          return 0;
+        });
+      },
+      nb::arg("text"), "The way of an operation's warnings to Python, for its test.");
   m.def("cached_cpu_bytes", &opsin::core::cached_cpu_bytes);
   m.def("cached_cuda_bytes", &opsin::core::cached_cuda_bytes);
   m.def("release_cached_memory", [](const std::string& device) {
@@ -81,11 +87,14 @@ NB_MODULE(_native, m) {
     }
   });
   m.def("set_float_policy", [](const std::string& policy) {
-    if (policy != "skimage" && policy != "single") throw opsin::ValueError("the float policy is \"skimage\" or \"single\", not \"" + policy + "\"");
-    const auto before = opsin::set_float_policy(policy == "single" ? opsin::FloatPolicy::single : opsin::FloatPolicy::skimage);
+    if (policy != "skimage" && policy != "single")
+      throw opsin::ValueError("the float policy is \"skimage\" or \"single\", not \"" + policy + "\"");
+    const auto before =
+        opsin::set_float_policy(policy == "single" ? opsin::FloatPolicy::single : opsin::FloatPolicy::skimage);
     return std::string(before == opsin::FloatPolicy::single ? "single" : "skimage");
   });
-  m.def("float_policy", [] { return std::string(opsin::float_policy() == opsin::FloatPolicy::single ? "single" : "skimage"); });
+  m.def("float_policy",
+        [] { return std::string(opsin::float_policy() == opsin::FloatPolicy::single ? "single" : "skimage"); });
 
   nb::module_ color = m.def_submodule("color");
   bind_color(color);

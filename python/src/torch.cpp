@@ -33,7 +33,7 @@ const Names& names() {
 struct Torch {
   nb::object module = nb::module_::import_("torch");
   nb::object empty = module.attr("empty_strided");  // torch.empty takes half as long again to parse its arguments.
-  nb::object stream;  // Builds without CUDA have no such function.
+  nb::object stream;                                // Builds without CUDA have no such function.
   nb::object keywords = nb::make_tuple(nb::str("dtype"), nb::str("device"));
   std::array<nb::object, dtype_count> dtypes;
   nb::object cpu = module.attr("device")("cpu");
@@ -46,7 +46,8 @@ struct Torch {
       dtypes[static_cast<std::size_t>(i)] = nb::getattr(module, name.c_str(), nb::none());
     }
     stream = nb::getattr(module.attr("_C"), "_cuda_getCurrentRawStream", nb::none());
-    const auto count = static_cast<std::size_t>(stream.is_none() ? 0 : nb::cast<int>(module.attr("cuda").attr("device_count")()));
+    const auto count =
+        static_cast<std::size_t>(stream.is_none() ? 0 : nb::cast<int>(module.attr("cuda").attr("device_count")()));
     for (std::size_t i = 0; i < std::min(count, cuda.size()); ++i) cuda[i] = module.attr("device")("cuda", i);
   }
 };

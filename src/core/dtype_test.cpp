@@ -13,16 +13,18 @@ using namespace opsin;
 
 TEST_CASE("names, sizes and kinds agree") {
   const std::pair<DType, const char*> all[] = {
-      {DType::boolean, "bool"},     {DType::uint8, "uint8"},     {DType::uint16, "uint16"},       {DType::uint32, "uint32"},
-      {DType::uint64, "uint64"},    {DType::int8, "int8"},       {DType::int16, "int16"},         {DType::int32, "int32"},
-      {DType::int64, "int64"},      {DType::float16, "float16"}, {DType::float32, "float32"},     {DType::float64, "float64"},
+      {DType::boolean, "bool"},        {DType::uint8, "uint8"},          {DType::uint16, "uint16"},
+      {DType::uint32, "uint32"},       {DType::uint64, "uint64"},        {DType::int8, "int8"},
+      {DType::int16, "int16"},         {DType::int32, "int32"},          {DType::int64, "int64"},
+      {DType::float16, "float16"},     {DType::float32, "float32"},      {DType::float64, "float64"},
       {DType::complex64, "complex64"}, {DType::complex128, "complex128"}};
   for (const auto& [dtype, text] : all) {
     CHECK(name(dtype) == text);
     const std::size_t digits = std::string_view(text).find_first_of("123456789");
     if (dtype != DType::boolean) CHECK(std::to_string(itemsize(dtype) * 8) == text + digits);
     CHECK(is_integer(dtype) + is_floating(dtype) + is_complex(dtype) + (dtype == DType::boolean) == 1);
-    CHECK(real_of(complex_of(dtype)) == (dtype == DType::float64 || dtype == DType::complex128 ? DType::float64 : DType::float32));
+    CHECK(real_of(complex_of(dtype)) ==
+          (dtype == DType::float64 || dtype == DType::complex128 ? DType::float64 : DType::float32));
   }
 }
 

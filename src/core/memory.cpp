@@ -22,8 +22,8 @@ namespace {
 constexpr std::size_t small_limit = std::size_t{1} << 20;
 constexpr std::size_t page = 4096;
 
-/// Why CPU blocks are kept: a fresh 64 MiB block costs 16 thousand page faults, more time than most filters need for their
-/// arithmetic.
+/// Why CPU blocks are kept: a fresh 64 MiB block costs 16 thousand page faults, more time than most filters need for
+/// their arithmetic.
 using CpuCache = BlockCache<std::size_t>;
 
 CpuCache& cpu_cache();
@@ -84,8 +84,8 @@ std::shared_ptr<Buffer> allocate_cpu(std::size_t bytes) {
 
 /// CUDA blocks are kept too: cudaMallocAsync and cudaFreeAsync cost several microseconds, a kernel's launch over again.
 /// A block goes to the stream that it was used on and to no other: work on one stream runs in order, so the next user's
-/// kernels start after the last user's have ended. Streams count by their id, which is never used twice: a handle is, as
-/// soon as its stream is destroyed, though work of the old stream may still be running.
+/// kernels start after the last user's have ended. Streams count by their id, which is never used twice: a handle is,
+/// as soon as its stream is destroyed, though work of the old stream may still be running.
 struct CudaKey {
   int device;
   std::uint64_t stream;
@@ -103,8 +103,8 @@ CudaCache& cuda_cache() {
   return *cache;
 }
 
-/// Gives a device's kept blocks back to the driver. Their streams may be gone, so the whole device has to be idle: this is
-/// for a device that has run out of memory, and for callers who ask.
+/// Gives a device's kept blocks back to the driver. Their streams may be gone, so the whole device has to be idle: this
+/// is for a device that has run out of memory, and for callers who ask.
 void release_cuda(int device) {
   const DeviceScope scope({DeviceKind::cuda, device});
   const DeviceApi& api = device_api();

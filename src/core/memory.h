@@ -8,9 +8,9 @@
 
 namespace opsin::core {
 
-/// Memory of opsin's own on a device. Freed blocks are kept: on the CPU for any next array of their size, on CUDA for the
-/// next one on the stream that was current when they were made, which their users' work must be ordered with. 64-byte
-/// aligned on the CPU. Throws MemoryError.
+/// Memory of opsin's own on a device. Freed blocks are kept: on the CPU for any next array of their size, on CUDA for
+/// the next one on the stream that was current when they were made, which their users' work must be ordered with.
+/// 64-byte aligned on the CPU. Throws MemoryError.
 std::shared_ptr<Buffer> allocate(std::size_t bytes, Device device);
 
 /// The strides in bytes of a C-contiguous array.

@@ -119,7 +119,8 @@ TEST_CASE("results come from the caller's allocator within its scope, scratch do
   CHECK(allocator.calls == 1);
 }
 
-TEST_CASE("cuda blocks are used again on their stream and given back on demand" * doctest::skip(cuda_device_count() == 0)) {
+TEST_CASE("cuda blocks are used again on their stream and given back on demand" *
+          doctest::skip(cuda_device_count() == 0)) {
   const Device device{DeviceKind::cuda, 0};
   core::release_cached_cuda_memory(device);
   REQUIRE(core::cached_cuda_bytes() == 0);

@@ -61,14 +61,14 @@ class RunLock {
   pthread_rwlock_t lock_;
 };
 
-/// TBB's state in one place that a fork can take down. A fork waits until no loop runs and ends TBB's workers; parent and
-/// child then start their own on the next use. TBB keeps its workers, though, while any other thread that has used it
-/// lives: such a child has TBB's records of workers that do not exist in it, and uses threads of its own instead.
+/// TBB's state in one place that a fork can take down. A fork waits until no loop runs and ends TBB's workers; parent
+/// and child then start their own on the next use. TBB keeps its workers, though, while any other thread that has used
+/// it lives: such a child has TBB's records of workers that do not exist in it, and uses threads of its own instead.
 struct Pool {
   RunLock running;
   std::mutex making;
   int size = 0;
-  bool stopped = true;        // No worker of TBB is left.
+  bool stopped = true;       // No worker of TBB is left.
   bool tbb_is_dead = false;  // In a child whose parent could not stop TBB.
   tbb::task_scheduler_handle handle;
   std::unique_ptr<tbb::global_control> room;

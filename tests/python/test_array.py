@@ -109,8 +109,24 @@ def test_dlpack_keeps_and_releases_its_memory():
     assert sys.getrefcount(values) == refs
 
 
-@pytest.mark.parametrize("key", [0, -1, np.int8(1), slice(None, None, -2), ..., (1, 2), (..., 1), (slice(1, 3), slice(None, 2)),
-                                 (0, ...), (slice(5, 9),), (1, ..., 2, slice(0, 0)), ()], ids=repr)
+@pytest.mark.parametrize(
+    "key",
+    [
+        0,
+        -1,
+        np.int8(1),
+        slice(None, None, -2),
+        ...,
+        (1, 2),
+        (..., 1),
+        (slice(1, 3), slice(None, 2)),
+        (0, ...),
+        (slice(5, 9),),
+        (1, ..., 2, slice(0, 0)),
+        (),
+    ],
+    ids=repr,
+)
 def test_indexing_is_a_view_as_in_numpy(key):
     values = _values("float32", (3, 4, 5))
     got = np.asarray(opsin.asarray(values)[key])
@@ -119,8 +135,9 @@ def test_indexing_is_a_view_as_in_numpy(key):
         assert np.shares_memory(got, values)
 
 
-@pytest.mark.parametrize("key", [3, -4, (0, 0, 0, 0), (..., ...), (0, 0, 0, ..., 0), "x", 1.5, None, True, [0, 1],
-                                 np.array([0])], ids=repr)
+@pytest.mark.parametrize(
+    "key", [3, -4, (0, 0, 0, 0), (..., ...), (0, 0, 0, ..., 0), "x", 1.5, None, True, [0, 1], np.array([0])], ids=repr
+)
 def test_bad_indices_are_index_errors(key):
     with pytest.raises(IndexError):
         opsin.asarray(_values("float32", (3, 4, 5)))[key]

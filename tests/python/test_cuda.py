@@ -99,7 +99,7 @@ def test_libraries_read_opsin_arrays(cupy, torch):
 
 @pytest.mark.parametrize("blocking", [True, False])
 def test_work_runs_on_cupys_current_stream(cupy, blocking):
-    """A slow producer on a stream of its own: the right result without a synchronisation shows that the order was kept."""
+    """A slow producer on a stream of its own: the right result shows that the order was kept."""
     big = cupy.zeros((6000, 6000), cupy.float32)
     big[...] = 1
     cupy.cuda.Device().synchronize()

@@ -45,14 +45,25 @@ def test_torch_memory_is_not_copied(torch):
     np.testing.assert_array_equal(out.numpy(), WANT)
 
 
-@pytest.mark.parametrize("view", [lambda t: t.T, lambda t: t[::2, 1::3], lambda t: t[3], lambda t: t[2, 2], lambda t: t[:0],
-                                  lambda t: t.expand(2, *t.shape)])
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda t: t.T,
+        lambda t: t[::2, 1::3],
+        lambda t: t[3],
+        lambda t: t[2, 2],
+        lambda t: t[:0],
+        lambda t: t.expand(2, *t.shape),
+    ],
+)
 def test_torch_views(torch, view):
     tensor = view(torch.from_numpy(IMAGE.copy()))
     np.testing.assert_array_equal(gaussian(tensor, 0.7).numpy(), gaussian(tensor.numpy(), 0.7), strict=True)
 
 
-@pytest.mark.parametrize("name", ["bool", "uint8", "int8", "int16", "uint16", "int32", "int64", "float16", "float64", "complex64"])
+@pytest.mark.parametrize(
+    "name", ["bool", "uint8", "int8", "int16", "uint16", "int32", "int64", "float16", "float64", "complex64"]
+)
 def test_torch_dtypes(torch, name):
     tensor = torch.ones(3, dtype=getattr(torch, name))
     assert opsin.asarray(tensor).dtype == np.dtype(name)

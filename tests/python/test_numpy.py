@@ -58,7 +58,9 @@ def test_layout_does_not_change_the_result(layout, dtype, tmp_path):
     np.testing.assert_array_equal(given, before)
 
 
-@pytest.mark.parametrize("layout", [name for name in LAYOUTS if name not in ("memmap", "read-only", "one byte off", "masked")])
+@pytest.mark.parametrize(
+    "layout", [name for name in LAYOUTS if name not in ("memmap", "read-only", "one byte off", "masked")]
+)
 def test_out_of_any_layout_is_written(layout, tmp_path):
     out = LAYOUTS[layout](np.zeros_like(IMAGE), tmp_path)
     assert gaussian(IMAGE, 1.5, out=out) is out
@@ -122,7 +124,18 @@ def test_results_own_their_memory():
 
 @pytest.mark.parametrize(
     "image",
-    [3, 3.5, True, [1, 2, 4], ((1.0, 2.0), (3.0, 5.0)), np.float32(2), np.array(7), np.array(7.0, np.float16), [], [[]]],
+    [
+        3,
+        3.5,
+        True,
+        [1, 2, 4],
+        ((1.0, 2.0), (3.0, 5.0)),
+        np.float32(2),
+        np.array(7),
+        np.array(7.0, np.float16),
+        [],
+        [[]],
+    ],
     ids=repr,
 )
 def test_lists_scalars_and_0d_as_numpy_takes_them(image):

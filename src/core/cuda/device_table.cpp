@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CUDA runtime behind core::DeviceApi. Memory comes from opsin's own pool, one per device: the device's default pool
-// belongs to whoever else uses CUDA in this process.
+// The CUDA runtime behind core::DeviceApi. Memory comes from opsin's own pool, one per device: the device's default
+// pool belongs to whoever else uses CUDA in this process.
 #include <cuda_runtime.h>
 
 #include <array>
@@ -52,9 +52,9 @@ std::string describe(int index) {
   int runtime = 0;
   check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
   check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
-  return core::text(properties.name, ", ", properties.totalGlobalMem >> 20, " MiB, compute capability ", properties.major,
-                    ".", properties.minor, ", CUDA ", runtime / 1000, ".", runtime % 1000 / 10, ", driver for CUDA ",
-                    driver / 1000, ".", driver % 1000 / 10);
+  return core::text(properties.name, ", ", properties.totalGlobalMem >> 20, " MiB, compute capability ",
+                    properties.major, ".", properties.minor, ", CUDA ", runtime / 1000, ".", runtime % 1000 / 10,
+                    ", driver for CUDA ", driver / 1000, ".", driver % 1000 / 10);
 }
 
 int get_device() {
@@ -177,8 +177,8 @@ void copy(void* to, const void* from, std::size_t bytes, core::CopyKind kind, St
                                                                   : cudaMemcpyDeviceToDevice;
   check(cudaMemcpyAsync(to, from, bytes, direction, s), "cudaMemcpyAsync");
   // From pageable memory CUDA has copied when the call returns; pinned memory is still being read.
-  const bool wait = kind == core::CopyKind::device_to_host ||
-                    (kind == core::CopyKind::host_to_device && is_pinned(from));
+  const bool wait =
+      kind == core::CopyKind::device_to_host || (kind == core::CopyKind::host_to_device && is_pinned(from));
   if (wait) check(cudaStreamSynchronize(s), "cudaMemcpyAsync");
 }
 
