@@ -4,6 +4,8 @@ import numpy as np
 
 from opsin._native import filters as _native
 
+__all__ = ["correlate_sparse"]
+
 _MODES = {
     "reflect": "reflect",
     "symmetric": "reflect",
