@@ -81,10 +81,11 @@ def figure(photograph, runs, sigmas):
     for i, (device, steps) in enumerate(runs.items()):
         ms = [steps[name][1] * 1e3 for name in FILTERS]
         drawn = bars.barh(np.arange(len(FILTERS)) + i * 0.27, ms, 0.25, label=device)
-        bars.bar_label(drawn, fmt="%.3g", padding=3)
+        bars.bar_label(drawn, fmt="%.4g", padding=3)
     bars.set_yticks(np.arange(len(FILTERS)) + 0.27 * (len(runs) - 1) / 2, FILTERS)
     bars.set_xscale("log")
-    bars.margins(x=0.15)
+    every = [steps[name][1] * 1e3 for steps in runs.values() for name in FILTERS]
+    bars.set_xlim(min(every) / 10, max(every) * 4)  # Room for the smallest bar, and for the numbers at the ends.
     bars.invert_yaxis()
     bars.set_xlabel(f"milliseconds, {photograph.shape[0]} x {photograph.shape[1]}, sigmas {list(sigmas)}")
     bars.legend(loc="best")
