@@ -27,7 +27,9 @@ class Cpu:
     def device(self) -> str:
         try:
             with open("/proc/cpuinfo") as info:
-                model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), platform.machine())
+                model = next(
+                    (line.split(":")[1].strip() for line in info if line.startswith("model name")), platform.machine()
+                )
         except OSError:
             model = platform.processor() or platform.machine()
         return model

@@ -11,7 +11,6 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-
 from conformance.kinds import CPU_KINDS, CUDA_KINDS
 
 from .backends import Cpu, Cuda, tree
@@ -66,7 +65,7 @@ def first_call(subject, device, options):
 
 
 def import_time(subject, device, options):
-    code = "import time, numpy; t = time.perf_counter(); import {}; print((time.perf_counter() - t) * 1e3)".format(subject.name)
+    code = f"import time, numpy; t = time.perf_counter(); import {subject.name}; print((time.perf_counter() - t) * 1e3)"
     ms = statistics.median(_child(code) for _ in range(3 if options.quick else 11))
     print(f"import {subject.name} over numpy's: {ms:.1f} ms; <= {IMPORT_MS:g} ms: {_verdict(ms <= IMPORT_MS)}")
 
@@ -89,7 +88,11 @@ def overhead(subject, device, options):
             except Exception as error:  # noqa: BLE001: some ops have no result for one pixel
                 print(f"| {name} | {row.name} | {type(error).__name__} | - |")
                 continue
-            held = "reported" if name.split()[0] in FREE_OVERHEAD else f"<= {OVERHEAD_US:g} us: {_verdict(us <= OVERHEAD_US)}"
+            held = (
+                "reported"
+                if name.split()[0] in FREE_OVERHEAD
+                else f"<= {OVERHEAD_US:g} us: {_verdict(us <= OVERHEAD_US)}"
+            )
             print(f"| {name} | {row.name} | {us:.1f} | {held} |", flush=True)
 
 

@@ -14,7 +14,17 @@ import numpy as np
 from .rows import Row
 
 REFERENCES = ("scikit-image", "scipy", "cucim", "cupy")
-LIBRARIES = ("opsin", "numpy", "scipy", "scikit-image", "opencv-python-headless", "cupy-cuda13x", "cupy-cuda12x", "cucim-cu13", "cucim-cu12")
+LIBRARIES = (
+    "opsin",
+    "numpy",
+    "scipy",
+    "scikit-image",
+    "opencv-python-headless",
+    "cupy-cuda13x",
+    "cupy-cuda12x",
+    "cucim-cu13",
+    "cucim-cu12",
+)
 # The CPU's targets: the geometric mean of all rows, and the least of each row, less where the reference is near its own floor.
 MEAN, LEAST, NEAR_FLOOR, LEAST_NEAR_FLOOR, NOT_SLOWER = 12.0, 3.0, 3.0, 0.95, 0.95
 
@@ -49,7 +59,12 @@ class Result:
                 if ms is not None:
                     found.append((f"<= {ms} ms", ours * 1e3 <= ms))
                 if self.row.floor_factor and self.size == "large":
-                    found.append((f"kernel <= {self.row.floor_factor}x floor", self.device_s <= self.row.floor_factor * self.floor))
+                    found.append(
+                        (
+                            f"kernel <= {self.row.floor_factor}x floor",
+                            self.device_s <= self.row.floor_factor * self.floor,
+                        )
+                    )
             return found
         found = []
         if self.reference:
@@ -83,8 +98,11 @@ def summary(results: list[Result]) -> str:
     failed = [f"{r.row.name} {r.size} {r.dtype}: {t}" for r in results for t, ok in r.targets() if not ok]
     mean = geometric_mean(r.speedup for r in results)
     above_floor = geometric_mean(r.times["opsin"] / r.floor for r in results)
-    lines = ["| rows | geometric mean over the reference | geometric mean over the floor | targets met |", "|---:|---:|---:|---:|",
-             f"| {len(results)} | {mean:.2f}x | {above_floor:.2f}x | {sum(verdicts)} of {len(verdicts)} |"]
+    lines = [
+        "| rows | geometric mean over the reference | geometric mean over the floor | targets met |",
+        "|---:|---:|---:|---:|",
+        f"| {len(results)} | {mean:.2f}x | {above_floor:.2f}x | {sum(verdicts)} of {len(verdicts)} |",
+    ]
     if results[0].device == "cpu":
         lines.append(f"\ngeometric mean >= {MEAN}x: {'pass' if mean >= MEAN else 'FAIL'}")
     return "\n".join([*lines, *(f"- misses {f}" for f in failed)])
@@ -113,17 +131,46 @@ def write(results: list[Result], machine, bandwidth: float, options) -> Path:
     stem = f"{today}-{re.sub(r'[^a-z0-9]+', '-', device.lower()).strip('-')}" + ("-quick" if options.quick else "")
     options.out.mkdir(parents=True, exist_ok=True)
     libraries = [n for n in ("scikit-image", "scipy", "opencv", "cucim", "cupy") if any(n in r.times for r in results)]
-    head = ["row", "size", "dtype", "floor ms", "opsin ms", "x floor", "kernel ms", *(f"{n} ms" for n in libraries), "speed-up", "calls",
-            "target", "notes"]
-    text = [f"# {device}, {today}\n", f"Commit {_commit()}; {_versions()}. Copy {bandwidth / 1e9:.1f} GB/s, empty sync "
-            f"{machine.sync_cost() * 1e6:.1f} us. A time is the median of {options.calls} synchronised calls, of fewer (column calls: "
-            f"opsin/others) only where a function would take more than {options.budget:g} s for them.\n", summary(results), "",
-            "| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    head = [
+        "row",
+        "size",
+        "dtype",
+        "floor ms",
+        "opsin ms",
+        "x floor",
+        "kernel ms",
+        *(f"{n} ms" for n in libraries),
+        "speed-up",
+        "calls",
+        "target",
+        "notes",
+    ]
+    text = [
+        f"# {device}, {today}\n",
+        f"Commit {_commit()}; {_versions()}. Copy {bandwidth / 1e9:.1f} GB/s, empty sync "
+        f"{machine.sync_cost() * 1e6:.1f} us. A time is the median of {options.calls} synchronised calls, of fewer (column calls: "
+        f"opsin/others) only where a function would take more than {options.budget:g} s for them.\n",
+        summary(results),
+        "",
+        "| " + " | ".join(head) + " |",
+        "|---" * len(head) + "|",
+    ]
     for r in results:
         counts = "/".join(str(r.calls[n]) for n in ("opsin", *(n for n in r.calls if n != "opsin")))
-        cells = [r.row.name, r.size, r.dtype, _ms(r.floor), _ms(r.times["opsin"]), f"{r.times['opsin'] / r.floor:.1f}", _ms(r.device_s),
-                 *(_ms(r.times.get(n)) for n in libraries), f"{r.speedup:.1f}" if r.speedup else "-", counts, _verdict(r),
-                 "; ".join(r.notes) or "-"]
+        cells = [
+            r.row.name,
+            r.size,
+            r.dtype,
+            _ms(r.floor),
+            _ms(r.times["opsin"]),
+            f"{r.times['opsin'] / r.floor:.1f}",
+            _ms(r.device_s),
+            *(_ms(r.times.get(n)) for n in libraries),
+            f"{r.speedup:.1f}" if r.speedup else "-",
+            counts,
+            _verdict(r),
+            "; ".join(r.notes) or "-",
+        ]
         text.append("| " + " | ".join(cells) + " |")
     path = options.out / f"{stem}.md"
     path.write_text("\n".join(text) + "\n")

@@ -132,7 +132,11 @@ NDIMAGE = [
 ]  # fmt: skip
 
 ROWS = [*CORE, *MORE, *NDIMAGE]
-SIZES = {"large": {2: (4096, 4096), 3: (256, 256, 256)}, "small": {2: (512, 512), 3: (64, 64, 64)}, "quick": {2: (48, 40), 3: (16, 12, 14)}}
+SIZES = {
+    "large": {2: (4096, 4096), 3: (256, 256, 256)},
+    "small": {2: (512, 512), 3: (64, 64, 64)},
+    "quick": {2: (48, 40), 3: (16, 12, 14)},
+}
 
 
 def inputs(row: Row, size: str, dtype: str, seed: int) -> tuple:

@@ -65,7 +65,10 @@ def agreement(ours, theirs) -> float:
     for x, y in zip(a, b):
         x, y = x.astype(np.float64), y.astype(np.float64)
         both = np.isfinite(x) & np.isfinite(y)
-        worst = max(worst, float(np.max(np.abs(x - y), initial=0, where=both) / max(np.max(np.abs(y), initial=0, where=both), 1e-30)))
+        worst = max(
+            worst,
+            float(np.max(np.abs(x - y), initial=0, where=both) / max(np.max(np.abs(y), initial=0, where=both), 1e-30)),
+        )
     return worst
 
 
@@ -128,7 +131,10 @@ def main(argv=None) -> int:
         return 0
     machine = Cuda() if device == "cuda" else Cpu()
     bandwidth = machine.copy_bandwidth()
-    print(f"{machine.device()}: copy {bandwidth / 1e9:.1f} GB/s, empty sync {machine.sync_cost() * 1e6:.1f} us", flush=True)
+    print(
+        f"{machine.device()}: copy {bandwidth / 1e9:.1f} GB/s, empty sync {machine.sync_cost() * 1e6:.1f} us",
+        flush=True,
+    )
     results = []
     dtypes = options.dtype or (["float32"] if device == "cuda" else ["float32", "uint8", "float64"])
     for size in options.size or ["large", "small"]:

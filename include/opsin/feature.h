@@ -30,10 +30,11 @@ struct HessianMatrixOptions {
 /// of fewer than two elements or fewer than two axes; RuntimeError for a wrong number of sigmas.
 std::vector<Array> hessian_matrix(const Array& image, const HessianMatrixOptions& options = {});
 
-/// Eigenvalues per element, greatest first along a new first axis. Three images are 2 x 2 matrices whatever their number
-/// of axes; otherwise the matrix has as many rows as the images have axes, and images beyond its triangle are ignored.
-/// Throws IndexError for too few images, TypeError for integers in 2 x 2 and float16 in larger matrices, ValueError for
-/// complex images or shapes that differ. Matrices of 1 to 3 rows take a closed form, larger ones Jacobi rotations.
+/// Eigenvalues per element, greatest first along a new first axis. Three images are 2 x 2 matrices whatever their
+/// number of axes; otherwise the matrix has as many rows as the images have axes, and images beyond its triangle are
+/// ignored. Throws IndexError for too few images, TypeError for integers in 2 x 2 and float16 in larger matrices,
+/// ValueError for complex images or shapes that differ. Matrices of 1 to 3 rows take a closed form, larger ones Jacobi
+/// rotations.
 Array hessian_matrix_eigvals(const std::vector<Array>& elements);
 
 struct HessianMatrixDetOptions {
@@ -55,7 +56,8 @@ struct StructureTensorOptions {
 };
 
 /// The upper triangle of the smoothed products of Sobel derivatives. Axes of length 1 are dropped first. Two to five
-/// axes. Throws ValueError for another number of axes, empty or complex images, a wrong number of sigmas, negative sigma.
+/// axes. Throws ValueError for another number of axes, empty or complex images, a wrong number of sigmas, negative
+/// sigma.
 std::vector<Array> structure_tensor(const Array& image, const StructureTensorOptions& options = {});
 
 /// As hessian_matrix_eigvals.

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ridge filters: skimage.filters.meijering, sato, frangi, hessian. Part of opsin/filters.h.
 //
-// All work on the eigenvalues of the Hessian (two successive Gaussian derivatives at sigma / sqrt(2)) at every sigma, and
-// give the greatest response over the sigmas. Values are not scaled: integer images count as they are, in float64. The
-// result has float_result()'s dtype and the image's shape. Memory: the result and ndim + 2 images.
+// All work on the eigenvalues of the Hessian (two successive Gaussian derivatives at sigma / sqrt(2)) at every sigma,
+// and give the greatest response over the sigmas. Values are not scaled: integer images count as they are, in float64.
+// The result has float_result()'s dtype and the image's shape. Memory: the result and ndim + 2 images.
 //
-// Where a NaN or an infinity is, results are NaN as far as the filters reach; scikit-image raises for three axes and more.
+// Where a NaN or an infinity is, results are NaN as far as the filters reach; scikit-image raises for three axes and
+// more.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "opsin/array.h"
@@ -17,10 +20,14 @@
 namespace opsin::filters {
 
 /// One scale: a standard deviation in pixels for all axes, or one per axis.
-using RidgeSigma = std::vector<double>;
+struct RidgeSigma : std::vector<double> {
+  RidgeSigma(double sigma) : std::vector<double>{sigma} {}                          // NOLINT: {2} is a scale
+  RidgeSigma(std::initializer_list<double> sigma) : std::vector<double>(sigma) {}   // NOLINT
+  RidgeSigma(std::vector<double> sigma) : std::vector<double>(std::move(sigma)) {}  // NOLINT
+};
 
 struct MeijeringOptions {
-  std::vector<RidgeSigma> sigmas = {{1}, {3}, {5}, {7}, {9}};
+  std::vector<RidgeSigma> sigmas = {1, 3, 5, 7, 9};
   /// Weight of the other eigenvalues; 1 / (ndim + 1) when not given.
   std::optional<double> alpha = std::nullopt;
   /// Look for dark ridges on a bright ground; bright ridges when false.
@@ -37,7 +44,7 @@ struct SatoOptions {
 };
 
 struct FrangiOptions {
-  std::vector<RidgeSigma> sigmas = {{1}, {3}, {5}, {7}, {9}};
+  std::vector<RidgeSigma> sigmas = {1, 3, 5, 7, 9};
   /// Sensitivity to deviation from a plate (three axes), from a blob, and to structure.
   double alpha = 0.5;
   double beta = 0.5;
@@ -49,7 +56,7 @@ struct FrangiOptions {
 };
 
 struct HessianOptions {
-  std::vector<RidgeSigma> sigmas = {{1}, {3}, {5}, {7}, {9}};
+  std::vector<RidgeSigma> sigmas = {1, 3, 5, 7, 9};
   double alpha = 0.5;
   double beta = 0.5;
   std::optional<double> gamma = 15.0;

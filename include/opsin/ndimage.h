@@ -2,10 +2,10 @@
 // Linear filters of arrays of any number of axes: scipy.ndimage.
 //
 // An integer result equals SciPy's to the bit: every pass along an axis sums in double and goes through the result's
-// dtype, as SciPy's does. A float64 result equals SciPy's to the bit, but for the uniform filters, which sum each window
-// anew. A float32 result of an input of at most 32 bits (float32, 8 and 16 bit integers) is summed in float32 and lies
-// within a few ulp of the largest value under the filter; SciPy rounds after every axis. float16 is refused, as SciPy
-// refuses it. A bool result is true where SciPy's sum, truncated to a byte, is not 0.
+// dtype, as SciPy's does. A float64 result equals SciPy's to the bit, but for the uniform filters, which sum each
+// window anew. A float32 result of an input of at most 32 bits (float32, 8 and 16 bit integers) is summed in float32
+// and lies within a few ulp of the largest value under the filter; SciPy rounds after every axis. float16 is refused,
+// as SciPy refuses it. A bool result is true where SciPy's sum, truncated to a byte, is not 0.
 //
 // A vector with one element in an option struct speaks for all filtered axes. `axes` left out means every axis.
 #pragma once
@@ -35,9 +35,9 @@ struct Weights {
   std::vector<double> imag;  // empty for real weights
 
   Weights() = default;
-  Weights(std::initializer_list<double> values);    // NOLINT: implicit on purpose
-  Weights(const std::vector<double>& values);       // NOLINT
-  Weights(const Array& values);                     // NOLINT
+  Weights(std::initializer_list<double> values);  // NOLINT: implicit on purpose
+  Weights(const std::vector<double>& values);     // NOLINT
+  Weights(const Array& values);                   // NOLINT
   bool is_complex() const { return !imag.empty(); }
 };
 
@@ -50,8 +50,8 @@ struct Correlate1dOptions {
   int origin = 0;
 };
 
-/// Correlation of every line along an axis. Complex weights are conjugated. Throws RuntimeError for weights that are not
-/// one-dimensional or none, IndexError for the axis, ValueError for the origin.
+/// Correlation of every line along an axis. Complex weights are conjugated. Throws RuntimeError for weights that are
+/// not one-dimensional or none, IndexError for the axis, ValueError for the origin.
 Array correlate1d(const Array& input, const Weights& weights, const Correlate1dOptions& options = {});
 /// The same with the weights reversed and not conjugated.
 Array convolve1d(const Array& input, const Weights& weights, const Correlate1dOptions& options = {});

@@ -16,18 +16,18 @@ struct ImgAsOptions {
   bool force_copy = false;
 };
 
-/// An image in another dtype, its values rescaled from the range of the one to the range of the other: [0, 1] for floats
-/// made from bool and unsigned integers, [-1, 1] for those made from signed ones, the whole range for integers.
+/// An image in another dtype, its values rescaled from the range of the one to the range of the other: [0, 1] for
+/// floats made from bool and unsigned integers, [-1, 1] for those made from signed ones, the whole range for integers.
 /// `dtype` is boolean, uint8, uint16, int16, float32 or float64.
 ///
-/// Float to float only casts. Float to integer takes [-1, 1], rounds to nearest even and clips what is negative where the
-/// integer has no sign. Between integers the bits are scaled; to fewer bits, the values stay as they are (with a warning)
-/// when all of them fit. Anything to bool is true above half the largest value. Values go through the float type that
-/// scikit-image uses, float16 included, so results equal its bit for bit.
+/// Float to float only casts. Float to integer takes [-1, 1], rounds to nearest even and clips what is negative where
+/// the integer has no sign. Between integers the bits are scaled; to fewer bits, the values stay as they are (with a
+/// warning) when all of them fit. Anything to bool is true above half the largest value. Values go through the float
+/// type that scikit-image uses, float16 included, so results equal its bit for bit.
 ///
-/// An image of that dtype already is returned as it is. Throws ValueError for complex images, for floats outside [-1, 1]
-/// that shall become integers (unless the image holds NaN, as scikit-image), and for empty images where the conversion
-/// looks at the values. Those that look (float or wider integer to integer) wait for a CUDA device.
+/// An image of that dtype already is returned as it is. Throws ValueError for complex images, for floats outside [-1,
+/// 1] that shall become integers (unless the image holds NaN, as scikit-image), and for empty images where the
+/// conversion looks at the values. Those that look (float or wider integer to integer) wait for a CUDA device.
 Array img_as(const Array& image, DType dtype, const ImgAsOptions& options = {});
 
 inline Array img_as_float32(const Array& image, const ImgAsOptions& o = {}) { return img_as(image, DType::float32, o); }
@@ -87,8 +87,8 @@ struct CompareImagesOptions {
   /// Tiles (rows, columns) of the checkerboard.
   std::array<std::int64_t, 2> n_tiles = {8, 8};
 };
-/// Shows the differences of two images of one shape, both as img_as_float(): |b - a|, (a + b) / 2, or tiles of the one and
-/// the other in turn. Throws ValueError for different shapes, and for a checkerboard of images that are not 2-d.
+/// Shows the differences of two images of one shape, both as img_as_float(): |b - a|, (a + b) / 2, or tiles of the one
+/// and the other in turn. Throws ValueError for different shapes, and for a checkerboard of images that are not 2-d.
 Array compare_images(const Array& image0, const Array& image1, const CompareImagesOptions& options = {});
 
 }  // namespace opsin::util

@@ -261,9 +261,7 @@ def generic_laplace(
     ValueError
         For axes out of range or repeated.
     """
-    out, _ = _generic(
-        input, derivative2, output, mode, cval, extra_arguments, extra_keywords, axes, lambda term: None
-    )
+    out, _ = _generic(input, derivative2, output, mode, cval, extra_arguments, extra_keywords, axes, lambda term: None)
     return out
 
 

@@ -38,28 +38,33 @@ nb::object vesselness(nb::handle image, nb::handle sigmas, double alpha, double 
 }  // namespace
 
 void bind_filters_ridges(nb::module_& m) {
-  m.def("meijering", [](nb::handle image, nb::handle sigmas, nb::handle alpha, bool black_ridges, nb::handle mode,
-                        double cval) {
-    Call call;
-    const Array a = call.in(image);
-    const filters::MeijeringOptions options{.sigmas = scales(sigmas),
-                                            .alpha = optional_number(alpha),
-                                            .black_ridges = black_ridges,
-                                            .mode = border(mode),
-                                            .cval = cval};
-    return call.run([&] { return filters::meijering(a, options); });
-  }, nb::arg("image"), nb::arg("sigmas"), nb::arg("alpha").none(), nb::arg("black_ridges"), nb::arg("mode"),
-        nb::arg("cval"));
+  m.def(
+      "meijering",
+      [](nb::handle image, nb::handle sigmas, nb::handle alpha, bool black_ridges, nb::handle mode, double cval) {
+        Call call;
+        const Array a = call.in(image);
+        const filters::MeijeringOptions options{.sigmas = scales(sigmas),
+                                                .alpha = optional_number(alpha),
+                                                .black_ridges = black_ridges,
+                                                .mode = border(mode),
+                                                .cval = cval};
+        return call.run([&] { return filters::meijering(a, options); });
+      },
+      nb::arg("image"), nb::arg("sigmas"), nb::arg("alpha").none(), nb::arg("black_ridges"), nb::arg("mode"),
+      nb::arg("cval"));
 
-  m.def("sato", [](nb::handle image, nb::handle sigmas, bool black_ridges, nb::handle mode, double cval) {
-    Call call;
-    const Array a = call.in(image);
-    std::vector<double> one_each;
-    for (nb::handle sigma : sigmas) one_each.push_back(nb::cast<double>(nb::float_(sigma)));
-    const filters::SatoOptions options{
-        .sigmas = one_each, .black_ridges = black_ridges, .mode = border(mode), .cval = cval};
-    return call.run([&] { return filters::sato(a, options); });
-  }, nb::arg("image"), nb::arg("sigmas"), nb::arg("black_ridges"), nb::arg("mode"), nb::arg("cval"));
+  m.def(
+      "sato",
+      [](nb::handle image, nb::handle sigmas, bool black_ridges, nb::handle mode, double cval) {
+        Call call;
+        const Array a = call.in(image);
+        std::vector<double> one_each;
+        for (nb::handle sigma : sigmas) one_each.push_back(nb::cast<double>(nb::float_(sigma)));
+        const filters::SatoOptions options{
+            .sigmas = one_each, .black_ridges = black_ridges, .mode = border(mode), .cval = cval};
+        return call.run([&] { return filters::sato(a, options); });
+      },
+      nb::arg("image"), nb::arg("sigmas"), nb::arg("black_ridges"), nb::arg("mode"), nb::arg("cval"));
 
   m.def("frangi", &vesselness<filters::FrangiOptions, filters::frangi>, nb::arg("image"), nb::arg("sigmas"),
         nb::arg("alpha"), nb::arg("beta"), nb::arg("gamma").none(), nb::arg("black_ridges"), nb::arg("mode"),

@@ -14,8 +14,8 @@ struct Luminance {
   template <class V>
   HD void operator()(const V (&rgb)[3], V (&gray)[1]) const {
     using C = Element<V>;
-    gray[0] = fma(broadcast<V>(C(0.0721)), rgb[2],
-                  fma(broadcast<V>(C(0.7154)), rgb[1], broadcast<V>(C(0.2125)) * rgb[0]));
+    gray[0] =
+        fma(broadcast<V>(C(0.0721)), rgb[2], fma(broadcast<V>(C(0.7154)), rgb[1], broadcast<V>(C(0.2125)) * rgb[0]));
   }
 };
 
@@ -29,7 +29,8 @@ Array rgb2gray(const Array& rgb, const opsin::color::Rgb2GrayOptions& options) {
   const Array gray = core::empty_result(red.shape(), dtype, rgb.device());
   const Scaling scaling = scaling_to_unit(rgb.dtype());
   with_real(dtype, [&]<class C>(Tag<C>) {
-    engine::pointwise<C, 3, 1>({gray}, {red, channel(rgb, axis, 1), channel(rgb, axis, 2)}, Luminance{}, {scaling, scaling, scaling});
+    engine::pointwise<C, 3, 1>({gray}, {red, channel(rgb, axis, 1), channel(rgb, axis, 2)}, Luminance{},
+                               {scaling, scaling, scaling});
   });
   return gray;
 }

@@ -17,9 +17,9 @@ struct Tag {
   using type = T;
 };
 
-/// Calls f(Tag<T>) with the storage type of a real dtype that compute type C can meet. bool is its own type: any nonzero
-/// byte is true. The `bits` types meet only themselves, int64 only integers and bool, int32 those of up to 32 bits: less
-/// to compile. A uint32 or uint64 reaches them with its bits unchanged.
+/// Calls f(Tag<T>) with the storage type of a real dtype that compute type C can meet. bool is its own type: any
+/// nonzero byte is true. The `bits` types meet only themselves, int64 only integers and bool, int32 those of up to 32
+/// bits: less to compile. A uint32 or uint64 reaches them with its bits unchanged.
 template <class C, class F>
 HD decltype(auto) with_storage(DType t, F&& f) {
   if constexpr (std::is_unsigned_v<C>) {
@@ -100,9 +100,9 @@ HD C load_as(const T* p) {
   }
 }
 
-/// A computed value as an element. Float to integer truncates toward zero; what does not fit becomes what SciPy and NumPy
-/// make of it on x86-64, on every device: 8 and 16 bit types and int32 go through int32, uint32 and int64 through int64,
-/// the least int32 or int64 standing for whatever is out of range, NaN included.
+/// A computed value as an element. Float to integer truncates toward zero; what does not fit becomes what SciPy and
+/// NumPy make of it on x86-64, on every device: 8 and 16 bit types and int32 go through int32, uint32 and int64 through
+/// int64, the least int32 or int64 standing for whatever is out of range, NaN included.
 template <class T, class C>
 HD T store_as(C x) {
   if constexpr (std::is_same_v<T, half>) {

@@ -22,7 +22,8 @@ void load_contiguous(C* to, const T* from, std::int64_t n) {
     const hn::ScalableTag<float> wide;
     const hn::Rebind<hwy::float16_t, decltype(wide)> narrow;
     for (; i + Vec<float>::lanes <= n; i += Vec<float>::lanes) {
-      hn::StoreU(hn::PromoteTo(wide, hn::LoadU(narrow, reinterpret_cast<const hwy::float16_t*>(from + i))), wide, to + i);
+      hn::StoreU(hn::PromoteTo(wide, hn::LoadU(narrow, reinterpret_cast<const hwy::float16_t*>(from + i))), wide,
+                 to + i);
     }
   }
   for (; i < n; ++i) to[i] = load_as<C>(from + i);

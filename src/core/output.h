@@ -12,8 +12,8 @@
 
 namespace opsin::core {
 
-/// Where an operation writes: C-contiguous memory of the computed dtype that overlaps no input. That is the caller's own
-/// array when it qualifies, else memory that finish() copies from.
+/// Where an operation writes: C-contiguous memory of the computed dtype that overlaps no input. That is the caller's
+/// own array when it qualifies, else memory that finish() copies from.
 class Output {
  public:
   Output(const std::optional<Array>& wanted, const Extents& shape, DType computed, Device device,

@@ -33,8 +33,8 @@ struct Vec {
   hn::Vec<Tag> v;
 
   HD Vec() : v(hn::Zero(Tag())) {}
-  HD Vec(hn::Vec<Tag> x) : v(x) {}                    // NOLINT: implicit on purpose
-  HD Vec(T x) : v(hn::Set(Tag(), x)) {}               // NOLINT: lets functors mix scalars and vectors
+  HD Vec(hn::Vec<Tag> x) : v(x) {}       // NOLINT: implicit on purpose
+  HD Vec(T x) : v(hn::Set(Tag(), x)) {}  // NOLINT: lets functors mix scalars and vectors
   static HD Vec broadcast(T x) { return {hn::Set(Tag(), x)}; }
   static HD Vec load(const T* p) { return {hn::LoadU(Tag(), p)}; }
   HD void store(T* p) const { hn::StoreU(v, Tag(), p); }
@@ -108,14 +108,14 @@ HD Vec<float> round_to_half(Vec<float> a) {
 #define OPSIN_MVEC_D(function) _ZGVbN2v_##function
 #endif
 
-#define OPSIN_MVEC(function)                                                                                 \
-  extern "C" decltype(::opsin::OPSIN_TARGET::Vec<float>().v.raw) OPSIN_MVEC_F(function)(                     \
-      decltype(::opsin::OPSIN_TARGET::Vec<float>().v.raw)) noexcept;                                         \
-  extern "C" decltype(::opsin::OPSIN_TARGET::Vec<double>().v.raw) OPSIN_MVEC_D(function)(                    \
-      decltype(::opsin::OPSIN_TARGET::Vec<double>().v.raw)) noexcept;                                        \
-  namespace opsin::OPSIN_TARGET {                                                                            \
-  HD Vec<float> function(Vec<float> a) { return {hn::Vec<Vec<float>::Tag>{OPSIN_MVEC_F(function)(a.v.raw)}}; }     \
-  HD Vec<double> function(Vec<double> a) { return {hn::Vec<Vec<double>::Tag>{OPSIN_MVEC_D(function)(a.v.raw)}}; }  \
+#define OPSIN_MVEC(function)                                                                                      \
+  extern "C" decltype(::opsin::OPSIN_TARGET::Vec<float>().v.raw) OPSIN_MVEC_F(function)(                          \
+      decltype(::opsin::OPSIN_TARGET::Vec<float>().v.raw)) noexcept;                                              \
+  extern "C" decltype(::opsin::OPSIN_TARGET::Vec<double>().v.raw) OPSIN_MVEC_D(function)(                         \
+      decltype(::opsin::OPSIN_TARGET::Vec<double>().v.raw)) noexcept;                                             \
+  namespace opsin::OPSIN_TARGET {                                                                                 \
+  HD Vec<float> function(Vec<float> a) { return {hn::Vec<Vec<float>::Tag>{OPSIN_MVEC_F(function)(a.v.raw)}}; }    \
+  HD Vec<double> function(Vec<double> a) { return {hn::Vec<Vec<double>::Tag>{OPSIN_MVEC_D(function)(a.v.raw)}}; } \
   }
 
 OPSIN_MVEC(exp)

@@ -58,9 +58,7 @@ LoadedTarget load(const std::string& file) {
   return target;
 }
 
-bool exists(const std::string& file) {
-  return std::filesystem::exists(library_folder() + "/libopsin_" + file + ".so");
-}
+bool exists(const std::string& file) { return std::filesystem::exists(library_folder() + "/libopsin_" + file + ".so"); }
 
 struct CpuLevel {
   const char* name;

@@ -109,22 +109,22 @@ decltype(auto) call(OpSlot& slot, const Args&... args) {
 
 /// OPSIN_EXPORT(module, function, result type, parameter types...), once per operation, at the end of its file.
 #ifdef OPSIN_BASELINE
-#define OPSIN_EXPORT(module, function, Result, ...)                                                    \
-  namespace opsin::module {                                                                            \
-  __attribute__((visibility("default"))) Result function(__VA_ARGS__);                                 \
-  static ::opsin::core::OpSlot function##_slot{                                                        \
-      #module "." #function, reinterpret_cast<::opsin::core::AnyFunction>(                             \
+#define OPSIN_EXPORT(module, function, Result, ...)                                                                \
+  namespace opsin::module {                                                                                        \
+  __attribute__((visibility("default"))) Result function(__VA_ARGS__);                                             \
+  static ::opsin::core::OpSlot function##_slot{                                                                    \
+      #module "." #function, reinterpret_cast<::opsin::core::AnyFunction>(                                         \
                                  static_cast<Result (*)(__VA_ARGS__)>(&::opsin::OPSIN_TARGET::module::function))}; \
-  Result function(OPSIN_CONCAT(OPSIN_PARAMS_, OPSIN_COUNT(__VA_ARGS__))(__VA_ARGS__)) {                \
-    return ::opsin::core::call<Result (*)(__VA_ARGS__)>(                                               \
-        function##_slot, OPSIN_CONCAT(OPSIN_ARGS_, OPSIN_COUNT(__VA_ARGS__)));                         \
-  }                                                                                                    \
+  Result function(OPSIN_CONCAT(OPSIN_PARAMS_, OPSIN_COUNT(__VA_ARGS__))(__VA_ARGS__)) {                            \
+    return ::opsin::core::call<Result (*)(__VA_ARGS__)>(function##_slot,                                           \
+                                                        OPSIN_CONCAT(OPSIN_ARGS_, OPSIN_COUNT(__VA_ARGS__)));      \
+  }                                                                                                                \
   }
 #else
-#define OPSIN_EXPORT(module, function, Result, ...)                                                    \
-  namespace opsin::OPSIN_TARGET::module {                                                              \
-  static const ::opsin::core::OpRegistrar function##_registrar{                                        \
-      #module "." #function, reinterpret_cast<::opsin::core::AnyFunction>(                             \
-                                 static_cast<Result (*)(__VA_ARGS__)>(&function))};                    \
+#define OPSIN_EXPORT(module, function, Result, ...)                                                   \
+  namespace opsin::OPSIN_TARGET::module {                                                             \
+  static const ::opsin::core::OpRegistrar function##_registrar{                                       \
+      #module "." #function,                                                                          \
+      reinterpret_cast<::opsin::core::AnyFunction>(static_cast<Result (*)(__VA_ARGS__)>(&function))}; \
   }
 #endif

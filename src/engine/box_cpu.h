@@ -34,25 +34,29 @@ class BoxTask {
     const std::int64_t band = (std::max<std::int64_t>(256, 2 * pass_.size) + pass_.size - 1) / pass_.size * pass_.size;
     const std::int64_t bands = (g_.height + band - 1) / band;
     const std::int64_t work = std::min(band, g_.height) * std::min(strip, row);
-    core::parallel_for(g_.outer * bands * strips, std::max<std::int64_t>(1, 65536 / work), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t t = begin; t < end; ++t) {
-        const std::int64_t s = t % strips;
-        const std::int64_t b = t / strips % bands;
-        rows(t / strips / bands, b * band, std::min(g_.height, (b + 1) * band), s * strip, std::min(row, (s + 1) * strip));
-      }
-    });
+    core::parallel_for(g_.outer * bands * strips, std::max<std::int64_t>(1, 65536 / work),
+                       [&](std::int64_t begin, std::int64_t end) {
+                         for (std::int64_t t = begin; t < end; ++t) {
+                           const std::int64_t s = t % strips;
+                           const std::int64_t b = t / strips % bands;
+                           rows(t / strips / bands, b * band, std::min(g_.height, (b + 1) * band), s * strip,
+                                std::min(row, (s + 1) * strip));
+                         }
+                       });
   }
 
   void along_lines() const {
     // Pieces of a line whose sums stay in the L1 cache.
-    const std::int64_t piece = std::min(g_.height, std::max<std::int64_t>(4096 / static_cast<std::int64_t>(sizeof(C)), 2 * pass_.size));
+    const std::int64_t piece =
+        std::min(g_.height, std::max<std::int64_t>(4096 / static_cast<std::int64_t>(sizeof(C)), 2 * pass_.size));
     const std::int64_t pieces = (g_.height + piece - 1) / piece;
-    core::parallel_for(g_.outer * pieces, std::max<std::int64_t>(1, 32768 / piece), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t t = begin; t < end; ++t) {
-        const std::int64_t start = t % pieces * piece;
-        line(t / pieces, start, std::min(piece, g_.height - start));
-      }
-    });
+    core::parallel_for(g_.outer * pieces, std::max<std::int64_t>(1, 32768 / piece),
+                       [&](std::int64_t begin, std::int64_t end) {
+                         for (std::int64_t t = begin; t < end; ++t) {
+                           const std::int64_t start = t % pieces * piece;
+                           line(t / pieces, start, std::min(piece, g_.height - start));
+                         }
+                       });
   }
 
  private:
@@ -197,7 +201,8 @@ void run_box(const Geometry& g, const Plane& image, const Plane& out, const BoxP
     (line ? filter.x : filter.y) = Taps{std::vector<double>(static_cast<std::size_t>(pass.size), 1.0),
                                         static_cast<int>(pass.first), Taps::Symmetry::none};
     const Geometry view = line ? Geometry{1, g.outer, g.height, 1} : g;
-    run_bank<C, 1, 1>(Bank<1, 1>{view, {image}, {filter}, {pass.border, pass.border, cval}, {out}}, DivideBy<C>{static_cast<C>(pass.size)});
+    run_bank<C, 1, 1>(Bank<1, 1>{view, {image}, {filter}, {pass.border, pass.border, cval}, {out}},
+                      DivideBy<C>{static_cast<C>(pass.size)});
     return;
   }
   const BoxTask<C> task(g, image, out, pass, cval);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA side of the box engine: a thread makes a segment of outputs along the axis. It sums its first window and moves it
-// along, in double, so that the segment ends with no more than a few roundings; where the sum is not finite, it starts
-// anew with the next output.
+// CUDA side of the box engine: a thread makes a segment of outputs along the axis. It sums its first window and moves
+// it along, in double, so that the segment ends with no more than a few roundings; where the sum is not finite, it
+// starts anew with the next output.
 #pragma once
 
 #include "core/cuda/launch.h"
@@ -61,7 +61,8 @@ __global__ void __launch_bounds__(256) box_kernel(const __grid_constant__ BoxPar
 template <class C>
 void run_box(const Geometry& g, const Plane& image, const Plane& out, const BoxPass& pass, double cval) {
   const std::int64_t segment = std::clamp<std::int64_t>(pass.size / 2, 8, 128);
-  const BoxParams p{g, image, out, pass.size, pass.first, segment, (g.height + segment - 1) / segment, pass.border, cval};
+  const BoxParams p{g,           image, out, pass.size, pass.first, segment, (g.height + segment - 1) / segment,
+                    pass.border, cval};
   cuda::launch(box_kernel<C>, cuda::grid_for(g.outer * p.segments * g.row(), 256), dim3(256), 0, p);
 }
 

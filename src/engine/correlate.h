@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Correlation with an arbitrary kernel in any number of axes: sums over the kernel's nonzero elements in C order.
 //
-// Accuracy: float sums use fused multiply-adds; double sums do not, so that they equal SciPy's to the bit. An element of
-// the kernel that is left out never meets a pixel, so a NaN spreads no further than the kernel's elements reach.
+// Accuracy: float sums use fused multiply-adds; double sums do not, so that they equal SciPy's to the bit. An element
+// of the kernel that is left out never meets a pixel, so a NaN spreads no further than the kernel's elements reach.
 #pragma once
 
 #include <algorithm>

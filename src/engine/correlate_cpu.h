@@ -37,7 +37,8 @@ class CorrelateTask {
     const std::int64_t strips = std::max<std::int64_t>(1, width_ / strip);
     const std::int64_t bands = std::max<std::int64_t>(1, height_ / std::max<std::int64_t>(64, 2 * ring_));
     const std::int64_t tasks = outer_ * bands * strips;
-    const std::int64_t work = std::max<std::int64_t>(1, out_.size() / tasks * static_cast<std::int64_t>(one_.size() + 1));
+    const std::int64_t work =
+        std::max<std::int64_t>(1, out_.size() / tasks * static_cast<std::int64_t>(one_.size() + 1));
     core::parallel_for(tasks, std::max<std::int64_t>(1, 65536 / work), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t t = begin; t < end; ++t) {
         const std::int64_t s = t % strips;
@@ -53,9 +54,9 @@ class CorrelateTask {
   template <int R>
   struct Step {
     int plane;
-    int row;           // source row, counted from the first one that output row 0 reaches
-    std::int64_t x;    // position in a padded line
-    unsigned mask;     // output rows that it meets
+    int row;         // source row, counted from the first one that output row 0 reaches
+    std::int64_t x;  // position in a padded line
+    unsigned mask;   // output rows that it meets
     C weight[R];
   };
 
@@ -68,14 +69,18 @@ class CorrelateTask {
       for (std::size_t i = planes_[p].begin; i < planes_[p].end; ++i) {
         for (int j = 0; j < R; ++j) {
           const auto& offset = elements[i].offset;
-          Step<R> s{static_cast<int>(p), static_cast<int>(offset[static_cast<std::size_t>(leading_)] + reach_.above) + j,
-                    offset[static_cast<std::size_t>(leading_) + 1] + reach_.left, 1u << j, {}};
+          Step<R> s{static_cast<int>(p),
+                    static_cast<int>(offset[static_cast<std::size_t>(leading_)] + reach_.above) + j,
+                    offset[static_cast<std::size_t>(leading_) + 1] + reach_.left,
+                    1u << j,
+                    {}};
           s.weight[j] = static_cast<C>(elements[i].weight);
           steps.push_back(s);
         }
       }
       const auto first = steps.begin() + static_cast<std::ptrdiff_t>(start);
-      std::sort(first, steps.end(), [](const auto& a, const auto& b) { return std::pair(a.row, a.x) < std::pair(b.row, b.x); });
+      std::sort(first, steps.end(),
+                [](const auto& a, const auto& b) { return std::pair(a.row, a.x) < std::pair(b.row, b.x); });
       auto last = first;
       for (auto s = first; s != steps.end(); ++s) {
         if (s != first && s->row == last->row && s->x == last->x) {
@@ -95,8 +100,8 @@ class CorrelateTask {
     const std::int64_t count = x1 - x0;
     const std::int64_t line = (count + reach_.left + reach_.right + 63) / 32 * 32;
     const auto planes = static_cast<std::int64_t>(planes_.size());
-    C* memory = reinterpret_cast<C*>(
-        thread_scratch(static_cast<std::size_t>((planes * ring_ + 1 + rows) * line) * sizeof(C)));
+    C* memory =
+        reinterpret_cast<C*>(thread_scratch(static_cast<std::size_t>((planes * ring_ + 1 + rows) * line) * sizeof(C)));
     C* constant = memory;
     std::fill_n(constant, line, cval_);
     C* sums[rows];
@@ -119,7 +124,8 @@ class CorrelateTask {
         for (int i = 0; i < ring_; ++i) {
           const std::int64_t v = y - reach_.above + i;
           const bool beyond = source[p] < 0 || border_index(v, height_, border_) < 0;
-          lines[p * static_cast<std::size_t>(ring_) + static_cast<std::size_t>(i)] = beyond ? constant : slot(rings, p, v, line);
+          lines[p * static_cast<std::size_t>(ring_) + static_cast<std::size_t>(i)] =
+              beyond ? constant : slot(rings, p, v, line);
         }
       }
       if (m == rows) {
@@ -135,8 +141,8 @@ class CorrelateTask {
       if (out_.dtype() == dtype_of<C>) continue;
       const auto item = static_cast<std::int64_t>(itemsize(out_.dtype()));
       for (int j = 0; j < m; ++j) {
-        store_line(static_cast<std::byte*>(out_.mutable_data()) + ((outer * height_ + y + j) * width_ + x0) * item, sums[j],
-                   out_.dtype(), item, count);
+        store_line(static_cast<std::byte*>(out_.mutable_data()) + ((outer * height_ + y + j) * width_ + x0) * item,
+                   sums[j], out_.dtype(), item, count);
       }
     }
   }
@@ -224,7 +230,8 @@ class CorrelateTask {
     for (; x + unroll * V::lanes <= count; x += unroll * V::lanes) {
       vectors(std::integral_constant<int, unroll>{}, x, unroll * V::lanes);
     }
-    for (; x < count; x += V::lanes) vectors(std::integral_constant<int, 1>{}, x, std::min<std::int64_t>(count - x, V::lanes));
+    for (; x < count; x += V::lanes)
+      vectors(std::integral_constant<int, 1>{}, x, std::min<std::int64_t>(count - x, V::lanes));
   }
 
   const Array& out_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA side of the correlation engine. A block makes a tile of 64 x 32 outputs: for each plane of the kernel it loads the
-// tile's surroundings into shared memory and adds the plane's elements, eight outputs a thread. Kernels of up to 128
-// elements travel with the launch, longer ones through global memory. Where the surroundings do not fit into shared
+// CUDA side of the correlation engine. A block makes a tile of 64 x 32 outputs: for each plane of the kernel it loads
+// the tile's surroundings into shared memory and adds the plane's elements, eight outputs a thread. Kernels of up to
+// 128 elements travel with the launch, longer ones through global memory. Where the surroundings do not fit into shared
 // memory, every output reads the image itself.
 #pragma once
 
@@ -47,7 +47,8 @@ struct CorrelateParams {
 
 /// The plane of the image that a plane of the kernel shows at plane `outer`, or -1 for the constant beyond the edge.
 template <class C>
-__device__ __forceinline__ std::int64_t shown_plane(const CorrelateParams<C>& p, std::int64_t outer, const DevicePlane& k) {
+__device__ __forceinline__ std::int64_t shown_plane(const CorrelateParams<C>& p, std::int64_t outer,
+                                                    const DevicePlane& k) {
   std::int64_t index = 0;
   std::int64_t step = 1;
   for (int i = p.leading - 1; i >= 0; --i) {
@@ -62,7 +63,8 @@ __device__ __forceinline__ std::int64_t shown_plane(const CorrelateParams<C>& p,
 }
 
 template <class C>
-__device__ __forceinline__ C load_pixel(const CorrelateParams<C>& p, std::int64_t plane, std::int64_t y, std::int64_t x) {
+__device__ __forceinline__ C load_pixel(const CorrelateParams<C>& p, std::int64_t plane, std::int64_t y,
+                                        std::int64_t x) {
   const std::int64_t index = (plane * p.height + y) * p.width + x;
   if (p.image_dtype == dtype_of<C>) return static_cast<const C*>(p.image)[index];
   const auto item = static_cast<std::int64_t>(itemsize(p.image_dtype));
@@ -164,7 +166,8 @@ __global__ void __launch_bounds__(correlate_threads) correlate_direct(const __gr
 /// Host values in device memory; the copy is queued before the kernel that reads it.
 template <class T>
 Array on_device(const std::vector<T>& values, Device device) {
-  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(T));
+  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(values.data()),
+                                            values.size() * sizeof(T));
   return Array::from(bytes, {static_cast<std::int64_t>(bytes.size())}).to(device);
 }
 
@@ -219,8 +222,8 @@ void run_correlate(const Array& out, const Array& image, const std::vector<Kerne
   } else {
     std::copy(device_planes.begin(), device_planes.end(), p.small_planes);
   }
-  const std::int64_t shared = std::int64_t{correlate_columns + p.halo_x} * (correlate_rows + p.halo_y) *
-                              static_cast<std::int64_t>(sizeof(C));
+  const std::int64_t shared =
+      std::int64_t{correlate_columns + p.halo_x} * (correlate_rows + p.halo_y) * static_cast<std::int64_t>(sizeof(C));
   if (shared > 220 * 1024) {
     cuda::launch(correlate_direct<C>, cuda::grid_for(out.size(), correlate_threads), dim3(correlate_threads), 0, p);
     return;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loops for what fits none of the other engines. The functors are callable as const on the device; the order is free.
 //   each(n, grain, f)             f(i) for every i in [0, n)
-//   each_span(lines, length, f)   f(line, begin, end) for spans that cover [0, length) of every line: whole lines on the
+//   each_span(lines, length, f)   f(line, begin, end) for spans that cover [0, length) of every line: whole lines on
+//   the
 //                                 CPU, so that the functor's loop becomes vector code, one element at a time on CUDA
 #pragma once
 
@@ -34,7 +35,8 @@ void each(std::int64_t n, std::int64_t, const F& f) {
 template <class F>
 __global__ void each_span_kernel(const std::int64_t lines, const std::int64_t length, const F f) {
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  for (std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; i < lines * length; i += step) {
+  for (std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; i < lines * length;
+       i += step) {
     const std::int64_t line = i / length;
     f(line, i - line * length, i - line * length + 1);
   }

@@ -22,8 +22,8 @@ HD void symmetric_eigenvalues(const V (&m)[3], V (&e)[2]) {
 ///
 /// The matrix is moved and scaled to B with trace 0 and squared norm 6, whose eigenvalues are 2 cos of three angles.
 /// One of them is always apart from the other two by more than 1.7: 2c with 4c^3 - 3c = |det B| / 2, a well conditioned
-/// root that Newton's method finds. Its projector is the adjugate of B - 2c I over that matrix's trace. The other two are
-/// -c +- h, with h from the norm of B without that part: entries that are small when the two are close, so nothing
+/// root that Newton's method finds. Its projector is the adjugate of B - 2c I over that matrix's trace. The other two
+/// are -c +- h, with h from the norm of B without that part: entries that are small when the two are close, so nothing
 /// cancels where the usual arc cosine would lose half of the digits (tubes have two nearly equal eigenvalues).
 /// An axis with nothing off the diagonal keeps its exact eigenvalue, zero above all: frangi() divides by small ones.
 template <class V>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folds of neighbouring windows on CUDA: N sums at once, so that a value read from shared memory serves up to N of them.
-// `taps` is 16-byte aligned shared memory; `at(i, x)` delivers the windows' elements i .. i + 3.
+// Folds of neighbouring windows on CUDA: N sums at once, so that a value read from shared memory serves up to N of
+// them. `taps` is 16-byte aligned shared memory; `at(i, x)` delivers the windows' elements i .. i + 3.
 #pragma once
 
 #include "core/math.h"
@@ -59,8 +59,9 @@ __device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, b
 ///
 /// `own` is subtracted from every element: odd taps, whose sum is zero, count from an element that all windows hold.
 ///
-/// The zeros let four elements meet all N sums without a test. They change no finite number; but an infinity or NaN just
-/// outside a window turns its sum into NaN. Such sums, and only NaN results can be such, are made again with tests.
+/// The zeros let four elements meet all N sums without a test. They change no finite number; but an infinity or NaN
+/// just outside a window turns its sum into NaN. Such sums, and only NaN results can be such, are made again with
+/// tests.
 template <int N, bool Tested, class At>
 __device__ __forceinline__ void fold_any(float (&acc)[N], const float* taps, int skip, int n, float own, const At& at) {
   float weights[N + 3];
@@ -107,8 +108,8 @@ __device__ __forceinline__ bool any_nan(const float (&acc)[N]) {
 ///
 /// With L > 0 the length is known to be that, there is no skip, and the taps are not odd. `one(i)` is element i alone.
 template <int N, int L, class At, class One>
-__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, bool odd, const At& at,
-                                             const One& one) {
+__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, bool odd,
+                                             const At& at, const One& one) {
   if constexpr (L > 0) return fold_fixed<N, L>(acc, taps, false, at);
   if (skip == 0) {
     switch (n) {

@@ -48,8 +48,10 @@ void differentiate(const HessianPlan& plan, const Array& out, const Array& image
 
 template <class C>
 void gradients_2d(const HessianPlan& p, const std::vector<Array>& to, const Plane& from, const Extents& shape) {
-  run_bank<C, 2, 2>(Bank<2, 2>{geometry_at(shape, 0), {from},
-                               {Filter{0, p.derive[0], p.smooth[1]}, Filter{0, p.smooth[0], p.derive[1]}}, p.borders,
+  run_bank<C, 2, 2>(Bank<2, 2>{geometry_at(shape, 0),
+                               {from},
+                               {Filter{0, p.derive[0], p.smooth[1]}, Filter{0, p.smooth[0], p.derive[1]}},
+                               p.borders,
                                {plane_of(to[0]), plane_of(to[1])}},
                     PassThrough{});
 }
@@ -63,19 +65,25 @@ void gradients_3d(const HessianPlan& p, const std::vector<Array>& to, const Plan
   const Plane between[2] = {plane_of(slab.slice(0, 0, 1)), plane_of(slab.slice(0, 1, 1))};
   for (std::int64_t z = 0; z < shape[0]; z += step) {
     const std::int64_t n = std::min(step, shape[0] - z);
-    run_bank<C, 2, 2>(Bank<2, 2>{geometry_at(shape, 0, true), {from},
-                                 {Filter{0, p.derive[0], {}}, Filter{0, p.smooth[0], {}}}, p.borders,
-                                 {between[0], between[1]}, z, n},
+    run_bank<C, 2, 2>(Bank<2, 2>{geometry_at(shape, 0, true),
+                                 {from},
+                                 {Filter{0, p.derive[0], {}}, Filter{0, p.smooth[0], {}}},
+                                 p.borders,
+                                 {between[0], between[1]},
+                                 z,
+                                 n},
                       PassThrough{});
     Plane part[3];
     for (int i = 0; i < 3; ++i) {
       part[i] = plane_of(to[static_cast<std::size_t>(i)]);
       part[i].data = static_cast<std::byte*>(part[i].data) + z * bytes;
     }
-    run_bank<C, 3, 3>(Bank<3, 3>{{n, shape[1], shape[2], 1}, {between[0], between[1]},
+    run_bank<C, 3, 3>(Bank<3, 3>{{n, shape[1], shape[2], 1},
+                                 {between[0], between[1]},
                                  {Filter{0, p.smooth[1], p.smooth[2]}, Filter{1, p.derive[1], p.smooth[2]},
                                   Filter{1, p.smooth[1], p.derive[2]}},
-                                 p.borders, {part[0], part[1], part[2]}},
+                                 p.borders,
+                                 {part[0], part[1], part[2]}},
                       PassThrough{});
   }
 }
@@ -87,7 +95,8 @@ std::int64_t slab_slices(const HessianPlan& plan, const Extents& shape) {
   return std::clamp<std::int64_t>(shape[0] / 4, 1, std::max<std::int64_t>(16, 2 * reach));
 }
 
-std::vector<Array> gaussian_gradients(const HessianPlan& plan, const Array& image, const Scaling& scaling, DType dtype) {
+std::vector<Array> gaussian_gradients(const HessianPlan& plan, const Array& image, const Scaling& scaling,
+                                      DType dtype) {
   const Extents& shape = image.shape();
   std::vector<Array> to;
   for (int i = 0; i < image.ndim(); ++i) to.push_back(Array::empty(shape, dtype, image.device()));
@@ -116,12 +125,14 @@ void filter_z(const HessianPlan& plan, std::span<const Array> gradients, const A
     std::array<Plane, 4> to;
     for (int i = 0; i < 4; ++i) to[static_cast<std::size_t>(i)] = plane_of(slab.slice(0, i, 1));
     const Taps& g = plan.smooth[0];
-    run_bank<C, 4, 4>(
-        Bank<4, 4>{geometry_at(gradients[0].shape(), 0, true),
-                   {plane_of(gradients[0]), plane_of(gradients[1]), plane_of(gradients[2])},
-                   {Filter{0, plan.derive[0], {}}, Filter{0, g, {}}, Filter{1, g, {}}, Filter{2, g, {}}},
-                   plan.borders, to, begin, count},
-        PassThrough{});
+    run_bank<C, 4, 4>(Bank<4, 4>{geometry_at(gradients[0].shape(), 0, true),
+                                 {plane_of(gradients[0]), plane_of(gradients[1]), plane_of(gradients[2])},
+                                 {Filter{0, plan.derive[0], {}}, Filter{0, g, {}}, Filter{1, g, {}}, Filter{2, g, {}}},
+                                 plan.borders,
+                                 to,
+                                 begin,
+                                 count},
+                      PassThrough{});
   });
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Hessian of an image by two successive first Gaussian derivatives at sigma / sqrt(2), as scikit-image 0.26 takes it:
-// the first result is extended at the border again before the second. Its elements go straight into an epilogue.
+// The Hessian of an image by two successive first Gaussian derivatives at sigma / sqrt(2), as scikit-image 0.26 takes
+// it: the first result is extended at the border again before the second. Its elements go straight into an epilogue.
 //
 // Two axes: one bank to the two gradients, one from them to the three elements. Three axes: the z pass comes first (two
-// images from one, where the pass in the plane makes three from two), in slabs of z, so that what lies between the passes
-// of the second derivative takes no more than one image.
+// images from one, where the pass in the plane makes three from two), in slabs of z, so that what lies between the
+// passes of the second derivative takes no more than one image.
 #pragma once
 
 #include <span>
@@ -53,8 +53,15 @@ void hessian_pass(const HessianPlan& plan, std::span<const Array> gradients, con
   if constexpr (N == 2) {
     // Filters with the same taps along x stand next to each other: CUDA folds them once.
     const std::array<Filter, 3> filters{Filter{0, d[0], g[1]}, Filter{0, g[0], d[1]}, Filter{1, g[0], d[1]}};
-    run_bank<C, 3, count>(Bank<3, count>{geometry_at(shape, 0), {plane_of(gradients[0]), plane_of(gradients[1])},
-                                         filters, plan.borders, to, 0, -1, peak}, epilogue);
+    run_bank<C, 3, count>(Bank<3, count>{geometry_at(shape, 0),
+                                         {plane_of(gradients[0]), plane_of(gradients[1])},
+                                         filters,
+                                         plan.borders,
+                                         to,
+                                         0,
+                                         -1,
+                                         peak},
+                          epilogue);
   } else {
     const std::int64_t step = slab_slices(plan, shape);
     const std::int64_t slice = shape[1] * shape[2];

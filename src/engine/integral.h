@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Integral image of a contiguous image with two axes, in float64: running sums along columns, then along rows, each added
-// one by one as numpy.cumsum does, so that the sums are the same to the bit on every device.
+// Integral image of a contiguous image with two axes, in float64: running sums along columns, then along rows, each
+// added one by one as numpy.cumsum does, so that the sums are the same to the bit on every device.
 #pragma once
 
 #include "core/dispatch.h"

@@ -31,8 +31,9 @@ __global__ void long_axis_kernel(const Geometry g, const Plane input, const Plan
       const char* p = line + from * row * item;
       const C value = input.dtype == dtype_of<C> ? *reinterpret_cast<const C*>(p) : load_one<C>(p, input.dtype);
       const C scaled = input.scaling.apply(value);
-      return input.times ? scaled * *(static_cast<const C*>(input.times) + (p - static_cast<const char*>(input.data)) / item)
-                         : scaled;
+      return input.times
+                 ? scaled * *(static_cast<const C*>(input.times) + (p - static_cast<const char*>(input.data)) / item)
+                 : scaled;
     };
     C acc = C(0);
     if (std::is_same_v<C, float> && symmetry == Taps::Symmetry::odd) {

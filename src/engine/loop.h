@@ -14,9 +14,9 @@ namespace opsin::engine {
 
 template <int N>
 struct Loop {
-  int ndim = 0;                                               // >= 1 after make()
+  int ndim = 0;  // >= 1 after make()
   std::int64_t shape[max_ndim] = {};
-  std::int64_t strides[N][max_ndim] = {};                     // in bytes
+  std::int64_t strides[N][max_ndim] = {};  // in bytes
   void* data[N] = {};
   DType dtype[N] = {};
 

@@ -3,11 +3,11 @@
 //
 // The functor has   template <class V> HD void operator()(const V (&in)[I], V (&out)[O]) const
 // with V the value type of the compute type C. Inputs are converted from their dtype by their Scaling on load, outputs
-// to theirs on store; all arrays have one shape (broadcast a constant by stride 0). Channels that lie interleaved, in or
-// out, travel together.
+// to theirs on store; all arrays have one shape (broadcast a constant by stride 0). Channels that lie interleaved, in
+// or out, travel together.
 //
-// A functor that checks values has a third parameter V& report, which it raises to a small positive level where it finds
-// something; an input of zeros must leave it at 0.
+// A functor that checks values has a third parameter V& report, which it raises to a small positive level where it
+// finds something; an input of zeros must leave it at 0.
 #pragma once
 
 #include "core/dispatch.h"

@@ -221,17 +221,17 @@ bool passes_caches(const opsin::engine::Loop<N>& loop) {
 template <class C, int I, int O, class F>
 int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std::array<Scaling, I>& scaling) {
   const bool streams = passes_caches(loop);
-  return for_each_piece(loop, streams, [&](std::byte* const (&at)[I + O], std::int64_t n) {
+  return for_each_piece(loop, streams, [&](std::byte* const(&at)[I + O], std::int64_t n) {
     return PointwiseLine<C, I, O, F>(loop, f, scaling, streams).run(at, n);
   });
 }
 
-/// n neighbouring elements of one storage type into another. Floats to narrow integers are spelled with vectors; for the
-/// rest the compiler picks the width that suits both types.
+/// n neighbouring elements of one storage type into another. Floats to narrow integers are spelled with vectors; for
+/// the rest the compiler picks the width that suits both types.
 template <class C, class T, class U, class F>
 __attribute__((noinline)) int convert_elements(U* __restrict to, const T* __restrict from, std::int64_t n, const F f) {
   constexpr bool quantizes = std::is_floating_point_v<C> && std::is_integral_v<U> && !std::is_same_v<U, bool>;
-  const auto one = [&](const auto (&in)[1], auto (&out)[1], auto& report) __attribute__((always_inline)) {
+  const auto one = [&](const auto(&in)[1], auto(&out)[1], auto& report) __attribute__((always_inline)) {
     if constexpr (Reporting<F, C, 1, 1>) {
       f(in, out, report);
     } else {
@@ -272,7 +272,8 @@ template <class T, class U>
 bool convertible(const opsin::engine::Loop<2>& loop) {
   const std::int64_t item[2] = {sizeof(T), sizeof(U)};
   for (int k = 0; k < 2; ++k) {
-    if (loop.strides[k][loop.ndim - 1] != item[k] || reinterpret_cast<std::intptr_t>(loop.data[k]) % item[k]) return false;
+    if (loop.strides[k][loop.ndim - 1] != item[k] || reinterpret_cast<std::intptr_t>(loop.data[k]) % item[k])
+      return false;
     for (int d = 0; d < loop.ndim; ++d) {
       if (loop.strides[k][d] % item[k]) return false;
     }
@@ -284,7 +285,7 @@ template <class C, class T, class U, class F>
 int run_convert(const opsin::engine::Loop<2>& loop, const F& f) {
   if (!convertible<T, U>(loop)) return run_pointwise<C, 1, 1>(loop, f, {});
   const bool streams = passes_caches(loop);
-  return for_each_piece(loop, streams, [&](std::byte* const (&at)[2], std::int64_t n) {
+  return for_each_piece(loop, streams, [&](std::byte* const(&at)[2], std::int64_t n) {
     constexpr std::int64_t block = 8192 / sizeof(U);
     alignas(64) U buffer[block];
     const auto* from = reinterpret_cast<const T*>(at[0]);

@@ -22,7 +22,7 @@ struct PointwiseArrays {
 template <class C, int I, int O, class F>
 __global__ void __launch_bounds__(256, sizeof(C) == 8 ? 2 : 4)
     pointwise_kernel(const __grid_constant__ PointwiseArrays<I + O> arrays, const F f,
-                                 const __grid_constant__ std::array<Scaling, I> scaling, int* highest) {
+                     const __grid_constant__ std::array<Scaling, I> scaling, int* highest) {
   constexpr int width = 4;
   const auto& loop = arrays.loop;
   const int last = loop.ndim - 1;
@@ -31,7 +31,8 @@ __global__ void __launch_bounds__(256, sizeof(C) == 8 ? 2 : 4)
   const std::int64_t items = arrays.total / n * per_line;
   int level = 0;
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  for (std::int64_t item = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; item < items; item += step) {
+  for (std::int64_t item = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; item < items;
+       item += step) {
     std::int64_t line = last == 0 ? 0 : item / per_line;
     const std::int64_t x = (item - line * per_line) * width;
     const int m = static_cast<int>(n - x < width ? n - x : width);
@@ -57,8 +58,8 @@ __global__ void __launch_bounds__(256, sizeof(C) == 8 ? 2 : 4)
     } else {
 #pragma unroll
       for (int i = 0; i < I; ++i) {
-        load_group<C, width>(in[i], static_cast<const char*>(loop.data[i]) + at[i], loop.dtype[i], loop.strides[i][last],
-                           m, scaling[i]);
+        load_group<C, width>(in[i], static_cast<const char*>(loop.data[i]) + at[i], loop.dtype[i],
+                             loop.strides[i][last], m, scaling[i]);
       }
     }
 #pragma unroll
@@ -83,8 +84,8 @@ __global__ void __launch_bounds__(256, sizeof(C) == 8 ? 2 : 4)
 #pragma unroll
         for (int e = 0; e < width; ++e) mixed[e * O + o] = out[o][e];
       }
-      store_group<C, O * width>(static_cast<char*>(loop.data[I]) + at[I], mixed, loop.dtype[I], loop.strides[I][last] / O,
-                                m * O);
+      store_group<C, O * width>(static_cast<char*>(loop.data[I]) + at[I], mixed, loop.dtype[I],
+                                loop.strides[I][last] / O, m * O);
     } else {
 #pragma unroll
       for (int o = 0; o < O; ++o) {

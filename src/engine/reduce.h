@@ -3,8 +3,8 @@
 // waiting for it.
 //
 // A peak is the maximum of values that are zero or greater, NaN above everything as in numpy.max. It starts as zero.
-// The bits of such values, read as an unsigned integer, have the same order, NaN last: an integer maximum finds the peak
-// in any order of threads, always the same one.
+// The bits of such values, read as an unsigned integer, have the same order, NaN last: an integer maximum finds the
+// peak in any order of threads, always the same one.
 #pragma once
 
 #include <bit>

@@ -11,7 +11,9 @@ template void run_long_axis<float>(const Geometry&, const Plane&, const Plane&, 
 template void run_long_axis<double>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
 #endif
 
-template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double, const void*);
-template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double, const void*);
+template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double,
+                               const void*);
+template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double,
+                                const void*);
 
 }  // namespace opsin::OPSIN_TARGET::engine

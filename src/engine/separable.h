@@ -7,14 +7,16 @@
 //
 // The epilogue has  template <class V> HD void operator()(const V (&filtered)[K], V (&out)[O]) const.
 // Two members are optional:
-//   bool accumulate               when true, `out` comes in with what the outputs hold (outputs of the compute type only):
+//   bool accumulate               when true, `out` comes in with what the outputs hold (outputs of the compute type
+//   only):
 //                                 a running maximum costs one read and no filter;
 //   static constexpr int peak_output = o   raises *bank.peak to the greatest value of output o (see engine/reduce.h).
 //
 // Accuracy: float folds use fused multiply-adds in the order of the taps. Double folds repeat SciPy's order (symmetric
 // and antisymmetric taps in pairs, farthest first, no fused operation), so float64 results equal SciPy's bit for bit on
-// every target. Odd float taps sum differences, so that the derivative of a constant is zero and not rounding noise: what
-// divides by the greatest response would make that noise the result. Elements outside the taps never enter a sum, so a NaN spreads no further than the taps reach.
+// every target. Odd float taps sum differences, so that the derivative of a constant is zero and not rounding noise:
+// what divides by the greatest response would make that noise the result. Elements outside the taps never enter a sum,
+// so a NaN spreads no further than the taps reach.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPU side of the separable engine. A task is a band of rows in a strip of columns. Rows of the input are converted once
-// into a ring; the vertical fold runs over them with vectors along the row, four output rows at a time, so that each
-// loaded vector serves four sums; the horizontal fold reads the result from the L1 cache.
+// CPU side of the separable engine. A task is a band of rows in a strip of columns. Rows of the input are converted
+// once into a ring; the vertical fold runs over them with vectors along the row, four output rows at a time, so that
+// each loaded vector serves four sums; the horizontal fold reads the result from the L1 cache.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,11 @@ struct FoldTaps {
   bool identity;
 
   explicit FoldTaps(const Taps& t)
-      : w(t.weight.begin(), t.weight.end()), n(t.size()), first(t.first), symmetry(t.symmetry), identity(t.identity()) {}
+      : w(t.weight.begin(), t.weight.end()),
+        n(t.size()),
+        first(t.first),
+        symmetry(t.symmetry),
+        identity(t.identity()) {}
 };
 
 /// One output line from n tap lines: out[i] = sum over k of w[k] * p[k][i].
@@ -75,14 +79,14 @@ void fold_line(C* out, const C* const* p, const FoldTaps<C>& taps, std::int64_t 
     }
   };
   for (; x + unroll * V::lanes <= count; x += unroll * V::lanes) sums(std::integral_constant<int, unroll>{}, x, 0);
-  for (; x < count; x += V::lanes) sums(std::integral_constant<int, 1>{}, x, std::min<std::int64_t>(count - x, V::lanes));
+  for (; x < count; x += V::lanes)
+    sums(std::integral_constant<int, 1>{}, x, std::min<std::int64_t>(count - x, V::lanes));
 }
 
 /// Four output rows at once: row j sums p[j] ... p[j + n - 1]. Float only: the order of taps is free there. With
 /// `Relative` the values count from the first row's own, which all four windows hold: for taps with sum zero.
 template <bool Relative>
-inline void fold_four_rows(float* const* out, const float* const* p, const FoldTaps<float>& taps,
-                           std::int64_t count) {
+inline void fold_four_rows(float* const* out, const float* const* p, const FoldTaps<float>& taps, std::int64_t count) {
   using V = Vec<float>;
   const float* w = taps.w.data();
   const int n = taps.n;
@@ -155,8 +159,8 @@ class BankTask {
     // A strip of 512 vectors' worth of bytes keeps the ring in the L2 cache. Wrapped columns need the whole row.
     const std::int64_t strip = std::max<std::int64_t>(8192 / sizeof(C) / g.inner, 2 * (before_ + after_ + 1));
     strips_ = bank.borders.x == Border::wrap ? 1 : std::max<std::int64_t>(1, g.width / strip);
-    const std::int64_t reach = *std::max_element(above_.begin(), above_.end()) +
-                               *std::max_element(below_.begin(), below_.end());
+    const std::int64_t reach =
+        *std::max_element(above_.begin(), above_.end()) + *std::max_element(below_.begin(), below_.end());
     bands_ = std::max<std::int64_t>(1, bank.row_count() / std::max<std::int64_t>(64, 2 * reach));
   }
 
@@ -188,9 +192,9 @@ class BankTask {
 
   struct Block {
     std::int64_t outer, y0, y1;
-    std::int64_t e0, e1;    // output elements of the row
-    std::int64_t lo, hi;    // elements of the row that are computed vertically
-    std::int64_t pad, full; // position of e0 in a padded line, and a padded line's length
+    std::int64_t e0, e1;     // output elements of the row
+    std::int64_t lo, hi;     // elements of the row that are computed vertically
+    std::int64_t pad, full;  // position of e0 in a padded line, and a padded line's length
     C* constant_row;
     std::vector<Ring> rings;
     C* tmp[rows];

@@ -2,15 +2,16 @@
 // CUDA side of the separable engine: which kernel a bank gets, the tile kernel for double, and one axis at a time for
 // whatever fits neither. Float banks stream (separable_stream_cuda.h).
 //
-// The tile kernel folds along y first and x second, in SciPy's order, so that float64 results are the same to the bit. A
-// block computes a tile 64 columns wide; lanes of a warp lie on neighbouring columns in both folds, so no bank conflicts.
+// The tile kernel folds along y first and x second, in SciPy's order, so that float64 results are the same to the bit.
+// A block computes a tile 64 columns wide; lanes of a warp lie on neighbouring columns in both folds, so no bank
+// conflicts.
 #pragma once
 
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
-#include "engine/separable_stream_cuda.h"
 #include "core/device_api.h"
 #include "engine/long_axis_cuda.h"
+#include "engine/separable_stream_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -334,7 +335,8 @@ void run_bank(const Bank<K, O>& bank, const E& epilogue) {
   const Device device{DeviceKind::cuda, core::device_api().get_device()};
   const Geometry& g = bank.geometry;
   const auto axis = [&](bool y, const Plane& from, const Plane& to, const Taps& taps, Border border) {
-    const Geometry view = y ? Geometry{g.outer, g.height, g.row(), 1} : Geometry{1, g.outer * g.height, g.width, g.inner};
+    const Geometry view =
+        y ? Geometry{g.outer, g.height, g.row(), 1} : Geometry{1, g.outer * g.height, g.width, g.inner};
     const Filter filter = y ? Filter{0, taps, {}} : Filter{0, {}, taps};
     const Bank<1, 1> one{view, {from}, {filter}, {border, border, bank.borders.cval}, {to}};
     if (!run_in_one_pass<C, 1, 1, Identity>(one, Identity{})) {

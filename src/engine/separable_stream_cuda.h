@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Float banks on CUDA: a block streams down a strip of 128 columns. A warp brings a row of the strip, with what the taps
-// reach beside it, into a line of shared memory (the next row is on its way meanwhile), folds it along x, four outputs a
-// lane, and puts the result into a ring of rows; then each thread folds a column of the ring along y, eight outputs at a
-// time. The image is read once and written once, a row is folded along x once per strip and band, and each value that is
-// read from shared memory serves up to eight sums.
+// Float banks on CUDA: a block streams down a strip of 128 columns. A warp brings a row of the strip, with what the
+// taps reach beside it, into a line of shared memory (the next row is on its way meanwhile), folds it along x, four
+// outputs a lane, and puts the result into a ring of rows; then each thread folds a column of the ring along y, eight
+// outputs at a time. The image is read once and written once, a row is folded along x once per strip and band, and each
+// value that is read from shared memory serves up to eight sums.
 //
 // x before y changes no number but for Border::constant, where SciPy's order (y first) matters: see separable_cuda.h.
 #pragma once
@@ -17,14 +17,16 @@ namespace opsin::OPSIN_TARGET::engine {
 
 inline constexpr int strip_width = 128;
 inline constexpr int stream_threads = 256;
-inline constexpr int stream_rows = 16;      // rows a step makes
-inline constexpr int column_outputs = 8;    // of one thread and step
+inline constexpr int stream_rows = 16;    // rows a step makes
+inline constexpr int column_outputs = 8;  // of one thread and step
 inline constexpr int most_stream_taps = 129;
-// A tap list in shared memory: room for the alignment of the first tap, and for what a step of four reads past the last.
+// A tap list in shared memory: room for the alignment of the first tap, and for what a step of four reads past the
+// last.
 inline constexpr int tap_room = 148;
-inline constexpr int lines_ahead = 2;       // rows on their way while a warp folds one
+inline constexpr int lines_ahead = 2;  // rows on their way while a warp folds one
 
-/// Blocks that a multiprocessor holds at least: what the registers are cut to. Taps of a known length live in registers.
+/// Blocks that a multiprocessor holds at least: what the registers are cut to. Taps of a known length live in
+/// registers.
 HD constexpr int stream_blocks(int filters, int length) {
   return filters == 1 ? (length > 19 ? 3 : 4) : filters <= 3 ? 2 : 1;
 }
@@ -40,18 +42,18 @@ template <int K, int O>
 struct StreamParams {
   Geometry g;
   Borders borders;
-  int first_row, rows;      // the rows that are made
+  int first_row, rows;  // the rows that are made
   float* peak;
-  int band;                 // rows a block makes
-  int above;                // rows of the ring before a step's own
-  int reach;                // and before plus after them, a multiple of four
-  int quads;                // elements of a row that a lane brings: at least few_quads
-  int line;                 // floats of a line in shared memory
-  int rings;                // distinct (input, x taps)
+  int band;   // rows a block makes
+  int above;  // rows of the ring before a step's own
+  int reach;  // and before plus after them, a multiple of four
+  int quads;  // elements of a row that a lane brings: at least few_quads
+  int line;   // floats of a line in shared memory
+  int rings;  // distinct (input, x taps)
   int ring_of[K];
-  int input_of[K];          // by ring
-  StreamTaps x[K];          // by ring
-  StreamTaps y[K];          // by filter
+  int input_of[K];  // by ring
+  StreamTaps x[K];  // by ring
+  StreamTaps y[K];  // by filter
   StreamPlane inputs[K];
   Plane outputs[O];
 };
@@ -63,7 +65,7 @@ __device__ __forceinline__ void fold_row(float* to, const float* line, const Str
   if (L > 0 || inner == 1) {
     float acc[4];
     const float4* from = reinterpret_cast<const float4*>(line + 4 * lane);
-    const auto at = [&](int i, float (&x)[4]) {
+    const auto at = [&](int i, float(&x)[4]) {
       const float4 v = from[i / 4];
       x[0] = v.x;
       x[1] = v.y;
@@ -103,11 +105,12 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
   const int thread = threadIdx.x;
   const int warp = thread / 32;
   const int lane = thread % 32;
-  float* const taps = stream_memory;                                        // [2 K][tap_room]
+  float* const taps = stream_memory;  // [2 K][tap_room]
   constexpr int warps = stream_threads / 32;
   float* const lines = taps + 2 * K * tap_room + warp * (lines_ahead + 1) * p.line;  // [warps][lines_ahead + 1][line]
-  int* const columns = reinterpret_cast<int*>(taps + 2 * K * tap_room + warps * (lines_ahead + 1) * p.line);  // [rings][line]
-  float* const ring = reinterpret_cast<float*>(columns + rings * p.line);            // [rings][ring_rows][strip_width]
+  int* const columns =
+      reinterpret_cast<int*>(taps + 2 * K * tap_room + warps * (lines_ahead + 1) * p.line);  // [rings][line]
+  float* const ring = reinterpret_cast<float*>(columns + rings * p.line);  // [rings][ring_rows][strip_width]
   for (int i = thread; i < 2 * K * tap_room; i += stream_threads) {
     const int list = i / tap_room;
     const StreamTaps& t = list < K ? p.x[list] : p.y[list - K];
@@ -128,8 +131,7 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
     const int s = i / p.line;
     const int c = i % p.line;
     const int e = e0 + p.x[s].first * inner + c;
-    columns[i] =
-        e >= 0 && e < length ? e : stream_column(e, static_cast<int>(g.width), inner, p.borders.x);
+    columns[i] = e >= 0 && e < length ? e : stream_column(e, static_cast<int>(g.width), inner, p.borders.x);
   }
   __syncthreads();
 
@@ -193,7 +195,7 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
         int start = base + first + p.above + t.first - skip;
         if (start >= ring_rows) start -= ring_rows;
         int slot = start;
-        const auto at = [&](int i, float (&x)[4]) {
+        const auto at = [&](int i, float(&x)[4]) {
           if (i == 0) slot = start;
 #pragma unroll
           for (int a = 0; a < 4; ++a) x[a] = rows[(slot + a) * strip_width];
@@ -202,7 +204,8 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
         const float* weights = taps + (K + k) * tap_room;
         if (L == 0 && t.identity && skip == 0) {
 #pragma unroll
-          for (int j = 0; j < column_outputs; ++j) value[k][j] = rows[(start + j >= ring_rows ? start + j - ring_rows : start + j) * strip_width];
+          for (int j = 0; j < column_outputs; ++j)
+            value[k][j] = rows[(start + j >= ring_rows ? start + j - ring_rows : start + j) * strip_width];
         } else {
           fold_windows<column_outputs, L>(value[k], weights, skip, t.n, t.odd, at, [&](int i) {
             const int r = start + i;
@@ -216,7 +219,8 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
       const int top = y0 + step * stream_rows + first;
       const int rows_left = y1 - top < column_outputs ? y1 - top : column_outputs;
       const bool mine = e0 + column < length;
-      const std::int64_t corner = (outer * p.rows + top - p.first_row) * static_cast<std::int64_t>(length) + e0 + column;
+      const std::int64_t corner =
+          (outer * p.rows + top - p.first_row) * static_cast<std::int64_t>(length) + e0 + column;
       float out[O][column_outputs] = {};
       if constexpr (Accumulates<E>) {
         if (epilogue.accumulate && mine) {
@@ -263,7 +267,8 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
 #pragma unroll
             for (int j = 0; j < column_outputs; ++j) {
               if (j >= rows_left) break;
-              const std::int64_t at = (corner + static_cast<std::int64_t>(j) * length) * static_cast<std::int64_t>(itemsize(plane.dtype));
+              const std::int64_t at =
+                  (corner + static_cast<std::int64_t>(j) * length) * static_cast<std::int64_t>(itemsize(plane.dtype));
               store_one<float>(static_cast<char*>(plane.data) + at, plane.dtype, out[o][j]);
             }
           }
@@ -285,8 +290,9 @@ inline StreamTaps stream_taps(const Taps& t) {
 }
 
 inline std::size_t stream_bytes(int filters, int rings, int reach, int line) {
-  return sizeof(float) * static_cast<std::size_t>(2 * filters * tap_room + (stream_threads / 32 * (lines_ahead + 1) + rings) * line +
-                                                  rings * (reach + 2 * stream_rows) * strip_width);
+  return sizeof(float) *
+         static_cast<std::size_t>(2 * filters * tap_room + (stream_threads / 32 * (lines_ahead + 1) + rings) * line +
+                                  rings * (reach + 2 * stream_rows) * strip_width);
 }
 
 template <int K, int O>
@@ -335,13 +341,15 @@ void run_stream(const Bank<K, O>& bank, const E& epilogue) {
   p.line = 32 * p.quads + 8;
   const std::size_t shared = stream_bytes(K, p.rings, p.reach, p.line);
   // Bands such that all blocks run at once: long ones make the halo cheap, a second wave would run half empty.
-  const auto resident = std::min<std::int64_t>(stream_blocks(K, 0), 227 * 1024 / static_cast<std::int64_t>(shared + 1024));
+  const auto resident =
+      std::min<std::int64_t>(stream_blocks(K, 0), 227 * 1024 / static_cast<std::int64_t>(shared + 1024));
   const std::int64_t strips = (p.g.row() + strip_width - 1) / strip_width;
   const std::int64_t wanted = std::max<std::int64_t>(1, cuda::multiprocessors() * resident / (strips * p.g.outer));
   const std::int64_t band = (p.rows + wanted - 1) / wanted;
   p.band = static_cast<int>(std::min<std::int64_t>((band + stream_rows - 1) / stream_rows * stream_rows, 4096));
   const std::int64_t bands = (p.rows + p.band - 1) / p.band;
-  const dim3 grid(static_cast<unsigned>(strips), static_cast<unsigned>(std::min<std::int64_t>(p.g.outer * bands, 65535)));
+  const dim3 grid(static_cast<unsigned>(strips),
+                  static_cast<unsigned>(std::min<std::int64_t>(p.g.outer * bands, 65535)));
   const auto all_of_length = [&](int length) {
     bool all = p.g.inner == 1;
     for (int k = 0; k < K; ++k) all = all && !p.y[k].odd && p.y[k].n == length && (p.above + p.y[k].first) % 4 == 0;

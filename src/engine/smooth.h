@@ -77,12 +77,14 @@ void separable(const Array& out, const Array& image, const Scaling& scaling, std
 }
 
 // Compiled once, in separable.cpp.
-extern template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double, const void*);
-extern template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double, const void*);
+extern template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double,
+                                      const void*);
+extern template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double,
+                                       const void*);
 
 /// K separable filters of one image and an epilogue that makes `out` from them. Each chain has a filter for the same
-/// axes, in ascending order (identity taps where it does nothing). The last axes of all chains share one pass; what comes
-/// before them takes an image of memory per chain.
+/// axes, in ascending order (identity taps where it does nothing). The last axes of all chains share one pass; what
+/// comes before them takes an image of memory per chain.
 template <class C, int K, class E>
 void separable_bank(const Array& out, const Array& image, const Scaling& scaling,
                     const std::array<std::vector<AxisFilter>, K>& chains, double cval, const E& epilogue) {

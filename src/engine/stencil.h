@@ -62,11 +62,11 @@ struct Stencil {
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// Runs f over the last three axes of `image` when it reaches along z, else over the last two. `image` and `outputs` are
-/// C-contiguous, of one shape and do not overlap; the outputs' dtype is C's.
+/// Runs f over the last three axes of `image` when it reaches along z, else over the last two. `image` and `outputs`
+/// are C-contiguous, of one shape and do not overlap; the outputs' dtype is C's.
 template <class C, int O, class F>
-void stencil(const std::array<Array, O>& outputs, const Array& image, const Scaling& scaling, Border border, double cval,
-             const F& f) {
+void stencil(const std::array<Array, O>& outputs, const Array& image, const Scaling& scaling, Border border,
+             double cval, const F& f) {
   if (image.size() == 0) return;
   const int n = image.ndim();
   const auto axis = [&](int from_last) { return from_last <= n ? image.shape(n - from_last) : 1; };

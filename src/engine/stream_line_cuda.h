@@ -8,8 +8,8 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
-inline constexpr int line_quads = 8;        // a row's elements a lane brings at most
-inline constexpr int few_quads = 5;         // and always
+inline constexpr int line_quads = 8;  // a row's elements a lane brings at most
+inline constexpr int few_quads = 5;   // and always
 
 /// An input with what its elements need on load.
 struct StreamPlane {
@@ -43,9 +43,9 @@ __device__ __forceinline__ float stream_element(const StreamPlane& plane, const 
   return load_one<float>(at, plane.dtype);
 }
 
-/// Starts to bring this lane's share of a row into `line`: elements lane, lane + 32, ... from e_first on. `columns` is null
-/// where all of them lie inside the row; else it says which element each shows, -1 for cval. Float elements go straight
-/// from global to shared memory, so that the next rows are on their way while this one is folded.
+/// Starts to bring this lane's share of a row into `line`: elements lane, lane + 32, ... from e_first on. `columns` is
+/// null where all of them lie inside the row; else it says which element each shows, -1 for cval. Float elements go
+/// straight from global to shared memory, so that the next rows are on their way while this one is folded.
 __device__ __forceinline__ void start_line(float* line, const StreamPlane& plane, const char* row, float cval,
                                            int e_first, int quads, const int* columns, int lane) {
   line += lane;

@@ -72,8 +72,8 @@ Taps gaussian_taps(double sigma, int order, double truncate, int radius) {
   const double total = pairwise_sum(w.data(), w.size());
   for (double& v : w) v /= total;
   if (order > 0) {
-    // d^n/dx^n of exp(-x^2 / 2 s^2) is q(x) times it, with q' - x/s^2 q as the recurrence between orders. The reciprocal
-    // is rounded before it is used, as in SciPy, for weights that are equal to the bit.
+    // d^n/dx^n of exp(-x^2 / 2 s^2) is q(x) times it, with q' - x/s^2 q as the recurrence between orders. The
+    // reciprocal is rounded before it is used, as in SciPy, for weights that are equal to the bit.
     const double falloff = 1 / -(sigma * sigma);
     std::vector<double> q(static_cast<std::size_t>(order) + 1, 0.0);
     q[0] = 1;

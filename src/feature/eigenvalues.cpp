@@ -15,8 +15,8 @@ Array hessian_matrix_eigvals(const std::vector<Array>& elements) {
   const std::vector<Array> used(elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(count));
   for (const Array& a : used) {
     core::check(!is_complex(a.dtype()), "feature.hessian_matrix_eigvals", "complex matrices are not supported");
-    core::check(a.shape() == first.shape(), "feature.hessian_matrix_eigvals", "the elements' shapes differ: ",
-                first.shape(), " and ", a.shape());
+    core::check(a.shape() == first.shape(), "feature.hessian_matrix_eigvals",
+                "the elements' shapes differ: ", first.shape(), " and ", a.shape());
   }
   // NumPy's own two ways: the closed form needs a floating result, LAPACK takes integers as float64 and no float16.
   const bool closed = elements.size() == 3;
@@ -26,7 +26,8 @@ Array hessian_matrix_eigvals(const std::vector<Array>& elements) {
                          "array type float16 is unsupported in linalg");
   Extents shape = first.shape();
   shape.insert(0, n);
-  const DType computed = first.dtype() == DType::float32 || first.dtype() == DType::float16 ? DType::float32 : DType::float64;
+  const DType computed =
+      first.dtype() == DType::float32 || first.dtype() == DType::float16 ? DType::float32 : DType::float64;
   const Array out = core::empty_result(shape, computed, first.device());
   symmetric_eigenvalues(out, used, n);
   return first.dtype() == DType::float16 ? out.astype(DType::float16) : out;

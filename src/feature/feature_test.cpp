@@ -31,11 +31,15 @@ Array quadric(int n) {
 TEST_CASE("the Hessian of a quadric is its coefficients, far from the edges") {
   const int n = 41;
   for (const bool derivatives : {false, true}) {
-    const auto h = feature::hessian_matrix(quadric(n), {.sigma = {2}, .mode = Border::nearest, .use_gaussian_derivatives = derivatives});
+    const auto h = feature::hessian_matrix(
+        quadric(n), {.sigma = {2}, .mode = Border::nearest, .use_gaussian_derivatives = derivatives});
     REQUIRE(h.size() == 3);
     const double expected[3] = {2, 3, -4};
-    for (std::size_t k = 0; k < 3; ++k) CHECK(h[k].data_as<double>()[20 * n + 20] == doctest::Approx(expected[k]).epsilon(1e-4));
-    const auto xy = feature::hessian_matrix(quadric(n), {.sigma = {2}, .mode = Border::nearest, .order = feature::AxisOrder::xy,
+    for (std::size_t k = 0; k < 3; ++k)
+      CHECK(h[k].data_as<double>()[20 * n + 20] == doctest::Approx(expected[k]).epsilon(1e-4));
+    const auto xy = feature::hessian_matrix(quadric(n), {.sigma = {2},
+                                                         .mode = Border::nearest,
+                                                         .order = feature::AxisOrder::xy,
                                                          .use_gaussian_derivatives = derivatives});
     CHECK(xy[0].data_as<double>()[20 * n + 20] == doctest::Approx(-4).epsilon(1e-4));
   }
@@ -53,7 +57,8 @@ TEST_CASE("eigenvalues come greatest first, exact where an axis stands alone") {
   CHECK(d.data_as<double>()[1] == doctest::Approx(2).epsilon(1e-15));
   CHECK(d.data_as<double>()[2] == doctest::Approx(2).epsilon(1e-15));
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const Array none = feature::hessian_matrix_eigvals({scalar(3), scalar(nan), scalar(1), scalar(3), scalar(1), scalar(3)});
+  const Array none =
+      feature::hessian_matrix_eigvals({scalar(3), scalar(nan), scalar(1), scalar(3), scalar(1), scalar(3)});
   for (int k = 0; k < 3; ++k) CHECK(std::isnan(none.data_as<double>()[k]));
 }
 
@@ -78,7 +83,8 @@ TEST_CASE("the shape index of a long bowl and of a saddle") {
     }
   }
   const auto centre = [](const std::vector<double>& v) {
-    return feature::shape_index(Array::from(std::span<const double>(v), {41, 41}), {.sigma = {1}}).data_as<double>()[20 * 41 + 20];
+    return feature::shape_index(Array::from(std::span<const double>(v), {41, 41}), {.sigma = {1}})
+        .data_as<double>()[20 * 41 + 20];
   };
   // Curvatures 4 and 2. (Equal ones divide by a zero whose sign is rounding's, in scikit-image too.)
   CHECK(centre(bowl) == doctest::Approx(2 / M_PI * std::atan(-3.0)).epsilon(1e-6));
@@ -95,13 +101,15 @@ TEST_CASE("the approximate determinant of a flat image is zero inside") {
 TEST_CASE("features refuse what they cannot do") {
   CHECK_THROWS_AS(feature::hessian_matrix(Array::zeros({4}, DType::float32)), opsin::ValueError);
   CHECK_THROWS_AS(feature::hessian_matrix(Array::zeros({4, 1}, DType::float32)), opsin::ValueError);
-  CHECK_THROWS_AS(feature::hessian_matrix(Array::zeros({4, 4, 4}, DType::float32), {.order = feature::AxisOrder::xy}), opsin::ValueError);
+  CHECK_THROWS_AS(feature::hessian_matrix(Array::zeros({4, 4, 4}, DType::float32), {.order = feature::AxisOrder::xy}),
+                  opsin::ValueError);
   CHECK_THROWS_AS(feature::hessian_matrix(Array::zeros({4, 4}, DType::complex64)), opsin::ValueError);
   CHECK_THROWS_AS(feature::hessian_matrix_eigvals({}), opsin::IndexError);
   CHECK_THROWS_AS(feature::hessian_matrix_eigvals({scalar(1), scalar(1)}), opsin::IndexError);
   const Array whole = Array::zeros({2, 2}, DType::int32);
   CHECK_THROWS_AS(feature::hessian_matrix_eigvals({whole, whole, whole}), opsin::TypeError);
   CHECK_THROWS_AS(feature::structure_tensor(Array::zeros({7}, DType::float32)), opsin::ValueError);
-  CHECK_THROWS_AS(feature::structure_tensor(Array::zeros({7, 7}, DType::float32), {.sigma = {1, 2, 3}}), opsin::ValueError);
+  CHECK_THROWS_AS(feature::structure_tensor(Array::zeros({7, 7}, DType::float32), {.sigma = {1, 2, 3}}),
+                  opsin::ValueError);
   CHECK_THROWS_AS(feature::shape_index(Array::zeros({4, 4, 4}, DType::float32)), opsin::ValueError);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/hessian.h"
 #include "core/memory.h"
 #include "core/target.h"
-#include "engine/hessian.h"
 #include "feature/differences.h"
 #include "opsin/feature.h"
 #include "opsin/filters.h"
@@ -26,9 +26,8 @@ template <int N, std::size_t O>
 void in_one_pass(const engine::HessianPlan& plan, const std::vector<Array>& gradients, const std::vector<Array>& out) {
   std::array<Array, O> to;
   std::copy(out.begin(), out.end(), to.begin());
-  with_real(out[0].dtype(), [&]<class C>(Tag<C>) {
-    engine::hessian_pass<N, C, O>(plan, gradients, to, engine::PassThrough{});
-  });
+  with_real(out[0].dtype(),
+            [&]<class C>(Tag<C>) { engine::hessian_pass<N, C, O>(plan, gradients, to, engine::PassThrough{}); });
 }
 
 void by_derivatives(const std::vector<Array>& out, const Array& image, const HessianMatrixOptions& o, DType dtype) {

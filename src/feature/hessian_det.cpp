@@ -53,8 +53,10 @@ struct BoxDeterminant {
     const double corners = box(-third, 1, third, third) + box(1, -third, third, third) -
                            box(-third, -third, third, third) - box(1, 1, third, third);
     const double xy = -corners * weight;
-    const double xx = -(box(1 - third, -half, side, size) - 3 * box(1 - third, -floor_part(third, 2), side, third)) * weight;
-    const double yy = -(box(-half, 1 - third, size, side) - 3 * box(-floor_part(third, 2), 1 - third, third, side)) * weight;
+    const double xx =
+        -(box(1 - third, -half, side, size) - 3 * box(1 - third, -floor_part(third, 2), side, third)) * weight;
+    const double yy =
+        -(box(-half, 1 - third, size, side) - 3 * box(-floor_part(third, 2), 1 - third, third, side)) * weight;
     return xx * yy - 0.81 * (xy * xy);
   }
 
@@ -81,8 +83,8 @@ struct Determinant2 {
 struct Determinant3 {
   template <class V>
   HD void operator()(const V (&m)[6], V (&out)[1]) const {
-    out[0] = m[0] * (m[3] * m[5] - m[4] * m[4]) - m[1] * (m[1] * m[5] - m[4] * m[2]) +
-             m[2] * (m[1] * m[4] - m[3] * m[2]);
+    out[0] =
+        m[0] * (m[3] * m[5] - m[4] * m[4]) - m[1] * (m[1] * m[5] - m[4] * m[2]) + m[2] * (m[1] * m[4] - m[3] * m[2]);
   }
 };
 

@@ -21,7 +21,8 @@ struct ShapeIndex {
 
 Array shape_index(const Array& image, const opsin::feature::ShapeIndexOptions& o) {
   core::check_plain<IndexError>(image.ndim() > 0, "list index out of range");
-  const std::vector<Array> h = opsin::feature::hessian_matrix(image, {.sigma = o.sigma, .mode = o.mode, .cval = o.cval});
+  const std::vector<Array> h =
+      opsin::feature::hessian_matrix(image, {.sigma = o.sigma, .mode = o.mode, .cval = o.cval});
   core::check_plain(image.ndim() == 2, "too many values to unpack (expected 2)");
   const Array out = core::empty_result(image.shape(), h[0].dtype(), image.device());
   with_real(out.dtype(), [&]<class C>(Tag<C>) { engine::pointwise<C, 3, 1>({out}, {h[0], h[1], h[2]}, ShapeIndex{}); });

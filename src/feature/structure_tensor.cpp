@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two axes: one bank makes both Sobel derivatives, a second smooths their three products, which it forms on load. Memory:
-// the results and two images. More axes: derivatives first, then a product at a time; the results and ndim + 2 images.
+// Two axes: one bank makes both Sobel derivatives, a second smooths their three products, which it forms on load.
+// Memory: the results and two images. More axes: derivatives first, then a product at a time; the results and ndim + 2
+// images.
 #include "core/memory.h"
 #include "core/target.h"
 #include "engine/smooth.h"
@@ -31,8 +32,10 @@ void in_the_plane(const std::vector<Array>& out, const Array& image, const Scali
   const engine::Borders borders{plan.mode, plan.mode, plan.cval};
   const Array rows = Array::empty(image.shape(), dtype_of<C>, image.device());
   const Array columns = Array::empty(image.shape(), dtype_of<C>, image.device());
-  engine::run_bank<C, 2, 2>(Bank<2, 2>{g, {engine::plane_of(image, scaling)},
-                                       {Filter{0, difference(), binomial()}, Filter{0, binomial(), difference()}}, borders,
+  engine::run_bank<C, 2, 2>(Bank<2, 2>{g,
+                                       {engine::plane_of(image, scaling)},
+                                       {Filter{0, difference(), binomial()}, Filter{0, binomial(), difference()}},
+                                       borders,
                                        {engine::plane_of(rows), engine::plane_of(columns)}},
                             engine::PassThrough{});
   const auto product = [](const Array& a, const Array& b) {
@@ -44,11 +47,12 @@ void in_the_plane(const std::vector<Array>& out, const Array& image, const Scali
   const Taps& x = plan.window[1];
   const Array& first = plan.reversed ? columns : rows;
   const Array& second = plan.reversed ? rows : columns;
-  engine::run_bank<C, 3, 3>(
-      Bank<3, 3>{g, {product(first, first), product(first, second), product(second, second)},
-                 {Filter{0, y, x}, Filter{1, y, x}, Filter{2, y, x}}, borders,
-                 {engine::plane_of(out[0]), engine::plane_of(out[1]), engine::plane_of(out[2])}},
-      engine::PassThrough{});
+  engine::run_bank<C, 3, 3>(Bank<3, 3>{g,
+                                       {product(first, first), product(first, second), product(second, second)},
+                                       {Filter{0, y, x}, Filter{1, y, x}, Filter{2, y, x}},
+                                       borders,
+                                       {engine::plane_of(out[0]), engine::plane_of(out[1]), engine::plane_of(out[2])}},
+                            engine::PassThrough{});
 }
 
 template <class C>

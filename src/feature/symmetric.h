@@ -8,8 +8,8 @@
 
 namespace opsin::OPSIN_TARGET::feature {
 
-/// out[k] = the k-th greatest eigenvalue per element: `out` is contiguous float32 or float64, its first axis has length n
-/// and the others are the elements' shape. At least n (n + 1) / 2 elements of real dtypes, on one device.
+/// out[k] = the k-th greatest eigenvalue per element: `out` is contiguous float32 or float64, its first axis has length
+/// n and the others are the elements' shape. At least n (n + 1) / 2 elements of real dtypes, on one device.
 void symmetric_eigenvalues(const Array& out, const std::vector<Array>& elements, int n);
 
 }  // namespace opsin::OPSIN_TARGET::feature

@@ -58,4 +58,5 @@ Array correlate_sparse(const Array& image, const opsin::ndimage::Weights& kernel
 
 }  // namespace opsin::OPSIN_TARGET::filters
 
-OPSIN_EXPORT(filters, correlate_sparse, Array, const Array&, const opsin::ndimage::Weights&, const opsin::filters::CorrelateSparseOptions&)
+OPSIN_EXPORT(filters, correlate_sparse, Array, const Array&, const opsin::ndimage::Weights&,
+             const opsin::filters::CorrelateSparseOptions&)

@@ -72,7 +72,8 @@ struct EdgeFilter {
     V sum = broadcast<V>(smooth[0]) * f(std::integral_constant<int, 0>{});
     engine::unrolled<R>([&](auto i) {
       constexpr int j = decltype(i)::value + 1;
-      sum = fma(broadcast<V>(smooth[j]), f(std::integral_constant<int, j>{}) + f(std::integral_constant<int, -j>{}), sum);
+      sum =
+          fma(broadcast<V>(smooth[j]), f(std::integral_constant<int, j>{}) + f(std::integral_constant<int, -j>{}), sum);
     });
     return sum;
   }
@@ -152,7 +153,7 @@ Array edge_filter(const Array& image, const EdgeKernel& k, const opsin::filters:
     } else if (n == 2 && all_axes(axes, 2)) {
       run(std::integer_sequence<int, 2, -1>{});
     } else if (small_volume && n == 3 && all_axes(axes, 3)) {
-      run(std::integer_sequence<int, small_volume ? 3 : 2, -1>{});
+      run(std::integer_sequence < int, small_volume ? 3 : 2, -1 > {});
     } else {
       direct_edges(out, in, scaling, k, axes, o);
     }

@@ -6,8 +6,9 @@
 
 namespace opsin::OPSIN_TARGET::filters {
 
-/// exp of a number that is not positive. Below -80 as a square: results near the least number keep their digits, and the
-/// vector exp meets no argument that it handles lane by lane. Whether a response is exactly zero decides in hessian().
+/// exp of a number that is not positive. Below -80 as a square: results near the least number keep their digits, and
+/// the vector exp meets no argument that it handles lane by lane. Whether a response is exactly zero decides in
+/// hessian().
 template <class V>
 HD V exp_of_negative(V x) {
   using C = Element<V>;

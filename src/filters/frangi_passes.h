@@ -22,8 +22,8 @@ void VesselPasses<N>::factors(const engine::HessianPlan& plan, std::span<const A
 
 }  // namespace opsin::OPSIN_TARGET::filters
 
-#define OPSIN_VESSEL_PASSES(N, C)                                                                                  \
-  template void VesselPasses<N>::whole<C>(const engine::HessianPlan&, std::span<const Array>, const Array&,            \
-                                          const VesselShape<C>&, const Gamma<C>&, bool, bool);                         \
-  template void VesselPasses<N>::factors<C>(const engine::HessianPlan&, std::span<const Array>, const Array&,          \
+#define OPSIN_VESSEL_PASSES(N, C)                                                                             \
+  template void VesselPasses<N>::whole<C>(const engine::HessianPlan&, std::span<const Array>, const Array&,   \
+                                          const VesselShape<C>&, const Gamma<C>&, bool, bool);                \
+  template void VesselPasses<N>::factors<C>(const engine::HessianPlan&, std::span<const Array>, const Array&, \
                                             const Array&, const VesselShape<C>&, C*);

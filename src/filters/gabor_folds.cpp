@@ -50,8 +50,8 @@ Factor factor(int reach, double sigma, double step, double phase, double scale) 
 }
 
 template <class C>
-void run_folds(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x,
-                     double sigma_y, Border mode) {
+void run_folds(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x, double sigma_y,
+               Border mode) {
   const double step = 2 * std::numbers::pi * s.frequency;
   const Factor x = factor(s.x0, sigma_x, step * s.cos_theta, s.offset, s.amplitude());
   const Factor y = factor(s.y0, sigma_y, step * s.sin_theta, 0, 1);
@@ -60,17 +60,17 @@ void run_folds(const std::vector<Array>& out, const Array& image, const GaborSha
   const bool to_bool = image.dtype() == DType::boolean;
   if (s.sin_theta == 0) {
     engine::run_bank<C, 2, 2>(
-        engine::Bank<2, 2>{g, {engine::plane_of(image)}, {{{0, y.re, x.re}, {0, y.re, x.im}}}, {mode, mode, 0}, outputs},
+        engine::Bank<2, 2>{
+            g, {engine::plane_of(image)}, {{{0, y.re, x.re}, {0, y.re, x.im}}}, {mode, mode, 0}, outputs},
         Pair{to_bool});
   } else {
     // Filters with the same x taps follow each other: their fold along x is done once.
-    engine::run_bank<C, 4, 2>(
-        engine::Bank<4, 2>{g,
-                           {engine::plane_of(image)},
-                           {{{0, y.re, x.re}, {0, y.im, x.re}, {0, y.re, x.im}, {0, y.im, x.im}}},
-                           {mode, mode, 0},
-                           outputs},
-        Combine{to_bool});
+    engine::run_bank<C, 4, 2>(engine::Bank<4, 2>{g,
+                                                 {engine::plane_of(image)},
+                                                 {{{0, y.re, x.re}, {0, y.im, x.re}, {0, y.re, x.im}, {0, y.im, x.im}}},
+                                                 {mode, mode, 0},
+                                                 outputs},
+                              Combine{to_bool});
   }
 }
 

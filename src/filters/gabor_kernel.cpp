@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/target.h"
 #include "filters/gabor_kernel.h"
+#include "core/target.h"
 
 namespace opsin::OPSIN_TARGET::filters {
 

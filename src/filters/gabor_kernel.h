@@ -21,7 +21,8 @@ struct GaborShape {
   std::complex<double> at(int y, int x) const {
     const double rotated_x = x * cos_theta + y * sin_theta;
     const double rotated_y = -x * sin_theta + y * cos_theta;
-    const double fall = -0.5 * (rotated_x * rotated_x / (sigma_x * sigma_x) + rotated_y * rotated_y / (sigma_y * sigma_y));
+    const double fall =
+        -0.5 * (rotated_x * rotated_x / (sigma_x * sigma_x) + rotated_y * rotated_y / (sigma_y * sigma_y));
     return std::exp(std::complex<double>(fall, 2 * std::numbers::pi * frequency * rotated_x + offset));
   }
 };
@@ -31,7 +32,8 @@ GaborShape gabor_shape(double frequency, const Options& o) {
   const auto sigma = [&](const std::optional<double>& given) {
     // The half-response bandwidth in octaves, as in Petkov's model of simple cells.
     const double octaves = std::pow(2.0, o.bandwidth);
-    return given.value_or(1 / std::numbers::pi * std::sqrt(std::log(2.0) / 2) * (octaves + 1) / (octaves - 1) / frequency);
+    return given.value_or(1 / std::numbers::pi * std::sqrt(std::log(2.0) / 2) * (octaves + 1) / (octaves - 1) /
+                          frequency);
   };
   GaborShape s{frequency, sigma(o.sigma_x), sigma(o.sigma_y), std::cos(o.theta), std::sin(o.theta), o.offset, 0, 0};
   core::check(s.sigma_x != 0 && s.sigma_y != 0, "filters.gabor", "a standard deviation of 0 gives no kernel");

@@ -18,7 +18,8 @@ TEST_CASE("gabor of an impulse is its kernel, whichever way it is computed") {
   const auto check = [&](double theta, std::optional<double> sigma_y) {
     const Array kernel =
         filters::gabor_kernel(0.2, {.theta = theta, .sigma_x = 2.0, .sigma_y = sigma_y, .offset = 0.3});
-    const auto responses = filters::gabor(image, 0.2, {.theta = theta, .sigma_x = 2.0, .sigma_y = sigma_y, .offset = 0.3});
+    const auto responses =
+        filters::gabor(image, 0.2, {.theta = theta, .sigma_x = 2.0, .sigma_y = sigma_y, .offset = 0.3});
     REQUIRE(responses.size() == 2);
     const std::int64_t y0 = kernel.shape(0) / 2;
     const std::int64_t x0 = kernel.shape(1) / 2;
@@ -33,10 +34,10 @@ TEST_CASE("gabor of an impulse is its kernel, whichever way it is computed") {
       }
     }
   };
-  check(0.4, 2.0);        // round
-  check(0, 3.0);          // upright
+  check(0.4, 2.0);                 // round
+  check(0, 3.0);                   // upright
   check(1.5707963267948966, 3.0);  // turned by a quarter
-  check(0.4, 3.0);        // not separable
+  check(0.4, 3.0);                 // not separable
 }
 
 TEST_CASE("gabor keeps integers and truncates") {

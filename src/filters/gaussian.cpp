@@ -28,9 +28,8 @@ Array gaussian(const Array& image, const opsin::filters::GaussianOptions& o) {
     const double s = sigma[static_cast<std::size_t>(i)];
     if (s > 1e-15) axes.push_back({i, opsin::engine::gaussian_taps(s, 0, o.truncate), o.mode});
   }
-  with_real(dtype, [&]<class C>(Tag<C>) {
-    engine::separable<C>(out.array(), image.contiguous(), scaling, axes, o.cval);
-  });
+  with_real(dtype,
+            [&]<class C>(Tag<C>) { engine::separable<C>(out.array(), image.contiguous(), scaling, axes, o.cval); });
   return out.finish();
 }
 

@@ -15,8 +15,7 @@ namespace opsin::OPSIN_TARGET::filters {
 /// Throws ValueError unless the image has two or three axes and at least one element.
 inline void check_ridge_image(const Array& image) {
   core::check_plain(image.size() > 0, "The parameter `image` cannot be an empty array");
-  core::check_plain(image.ndim() == 2 || image.ndim() == 3,
-                    "The parameter `image` must be a 2-or-3-dimensional array");
+  core::check_plain(image.ndim() == 2 || image.ndim() == 3, "The parameter `image` must be a 2-or-3-dimensional array");
 }
 
 /// Bright ridges are dark ones of the negative image. What lies beyond the edges (cval) keeps its sign, as in

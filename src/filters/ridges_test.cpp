@@ -27,8 +27,8 @@ TEST_CASE("a dark line answers on the line and a bright one does not") {
   const Array dark = filters::sato(image, {.sigmas = {2}});
   const Array bright = filters::sato(image, {.sigmas = {2}, .black_ridges = false});
   const float* d = dark.data_as<float>();
-  // The second derivative of a line of depth 1 smoothed by sigma is 1 / (sqrt(2 pi) sigma^3) at its centre; sato weights
-  // it by sigma^2. Sampled derivatives come within a thousandth of it.
+  // The second derivative of a line of depth 1 smoothed by sigma is 1 / (sqrt(2 pi) sigma^3) at its centre; sato
+  // weights it by sigma^2. Sampled derivatives come within a thousandth of it.
   CHECK(d[20 * 41 + 20] == doctest::Approx(1 / (std::sqrt(2 * M_PI) * 2)).epsilon(1e-3));
   CHECK(d[20 * 41 + 20] > d[20 * 41 + 23]);
   CHECK(bright.data_as<float>()[20 * 41 + 20] == 0);
@@ -75,8 +75,10 @@ TEST_CASE("a volume of equal slices has the plane's tubes") {
   std::vector<double> plane(20 * 22), volume;
   for (std::size_t i = 0; i < plane.size(); ++i) plane[i] = static_cast<double>(i * 7919 % 101);
   for (int z = 0; z < 18; ++z) volume.insert(volume.end(), plane.begin(), plane.end());
-  const Array flat = filters::meijering(Array::from(std::span<const double>(plane), {20, 22}), {.sigmas = {{2}}, .alpha = 0.0});
-  const Array deep = filters::meijering(Array::from(std::span<const double>(volume), {18, 20, 22}), {.sigmas = {{2}}, .alpha = 0.0});
+  const Array flat =
+      filters::meijering(Array::from(std::span<const double>(plane), {20, 22}), {.sigmas = {{2}}, .alpha = 0.0});
+  const Array deep =
+      filters::meijering(Array::from(std::span<const double>(volume), {18, 20, 22}), {.sigmas = {{2}}, .alpha = 0.0});
   for (std::size_t i = 0; i < volume.size(); ++i) {
     CHECK(deep.data_as<double>()[i] == doctest::Approx(flat.data_as<double>()[i % plane.size()]).epsilon(1e-9));
   }

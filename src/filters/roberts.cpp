@@ -19,8 +19,8 @@ struct Roberts {
     const V positive = at(0, 1, 1) - at(0, 0, 0);
     const V negative = at(0, 1, 0) - at(0, 0, 1);
     if constexpr (which == Diagonal::both) {
-      out[0] = sqrt(positive * positive + negative * negative) /
-               broadcast<V>(static_cast<Element<V>>(1.4142135623730951));
+      out[0] =
+          sqrt(positive * positive + negative * negative) / broadcast<V>(static_cast<Element<V>>(1.4142135623730951));
     } else {
       out[0] = which == Diagonal::positive ? positive : negative;
     }

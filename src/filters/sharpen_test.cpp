@@ -55,6 +55,7 @@ TEST_CASE("sharpening filters refuse what they cannot do") {
   CHECK_THROWS_AS(filters::unsharp_mask(image, {.radius = {-1}}), opsin::ValueError);
   CHECK_THROWS_AS(filters::unsharp_mask(image, {.radius = {1, 2, 3}}), opsin::RuntimeError);
   CHECK_THROWS_AS(filters::unsharp_mask(image, {.channel_axis = 2}), opsin::IndexError);
-  CHECK_THROWS_AS(filters::difference_of_gaussians(image, {2}, {.high_sigma = std::vector<double>{1}}), opsin::ValueError);
+  CHECK_THROWS_AS(filters::difference_of_gaussians(image, {2}, {.high_sigma = std::vector<double>{1}}),
+                  opsin::ValueError);
   CHECK_THROWS_AS(filters::difference_of_gaussians(image, {1, 2, 3}), opsin::ValueError);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ndimage/accumulate.h"
+#include "core/accumulate.h"
 
 #include "core/target.h"
 #include "engine/pointwise.h"
@@ -69,9 +69,8 @@ void with_arithmetic(DType t, const F& f) {
 
 void add_into(const Array& total, const Array& term) {
   if (!is_complex(total.dtype())) {
-    with_arithmetic(is_floating(term.dtype()) ? DType::float64 : total.dtype(), [&]<class C>(Tag<C>) {
-      engine::pointwise<C, 2, 1>({total}, {total, term}, Add{});
-    });
+    with_arithmetic(is_floating(term.dtype()) ? DType::float64 : total.dtype(),
+                    [&]<class C>(Tag<C>) { engine::pointwise<C, 2, 1>({total}, {total, term}, Add{}); });
     return;
   }
   opsin::ndimage::add_into(part_of(total, 0), is_complex(term.dtype()) ? part_of(term, 0) : term);

@@ -23,13 +23,11 @@ Array combine_parts(const Array& input, const std::vector<double>& real, const s
                     const opsin::ndimage::Output& output, Complex cval, const F& filter) {
   const bool complex_input = is_complex(input.dtype());
   if (imag.empty()) check_cval(complex_input, cval);
-  core::check_plain(complex_input || cval.imag() == 0,
-                    "Cannot provide a complex-valued cval when the input is real.");
+  core::check_plain(complex_input || cval.imag() == 0, "Cannot provide a complex-valued cval when the input is real.");
   const Result result(output, input, complex_input || !imag.empty());
   if (imag.empty()) {
-    return result.fill(input, [&](const Array& to, const Array& from, int part) {
-      filter(to, from, real, part_of(cval, part));
-    });
+    return result.fill(
+        input, [&](const Array& to, const Array& from, int part) { filter(to, from, real, part_of(cval, part)); });
   }
   if (!complex_input) {
     check_supported(input.dtype());

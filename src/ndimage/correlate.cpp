@@ -113,5 +113,7 @@ Array convolve(const Array& input, const Weights& weights, const CorrelateOption
 
 }  // namespace opsin::OPSIN_TARGET::ndimage
 
-OPSIN_EXPORT(ndimage, correlate, Array, const Array&, const opsin::ndimage::Weights&, const opsin::ndimage::CorrelateOptions&)
-OPSIN_EXPORT(ndimage, convolve, Array, const Array&, const opsin::ndimage::Weights&, const opsin::ndimage::CorrelateOptions&)
+OPSIN_EXPORT(ndimage, correlate, Array, const Array&, const opsin::ndimage::Weights&,
+             const opsin::ndimage::CorrelateOptions&)
+OPSIN_EXPORT(ndimage, convolve, Array, const Array&, const opsin::ndimage::Weights&,
+             const opsin::ndimage::CorrelateOptions&)

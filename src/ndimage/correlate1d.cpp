@@ -38,5 +38,7 @@ Array convolve1d(const Array& input, const opsin::ndimage::Weights& weights,
 
 }  // namespace opsin::OPSIN_TARGET::ndimage
 
-OPSIN_EXPORT(ndimage, correlate1d, Array, const Array&, const opsin::ndimage::Weights&, const opsin::ndimage::Correlate1dOptions&)
-OPSIN_EXPORT(ndimage, convolve1d, Array, const Array&, const opsin::ndimage::Weights&, const opsin::ndimage::Correlate1dOptions&)
+OPSIN_EXPORT(ndimage, correlate1d, Array, const Array&, const opsin::ndimage::Weights&,
+             const opsin::ndimage::Correlate1dOptions&)
+OPSIN_EXPORT(ndimage, convolve1d, Array, const Array&, const opsin::ndimage::Weights&,
+             const opsin::ndimage::Correlate1dOptions&)

@@ -23,9 +23,10 @@ Array edges(std::string_view op, const Array& input, const opsin::ndimage::Deriv
     if (i != axis) passes.push_back({i, correlation_taps(smooth), modes[static_cast<std::size_t>(i)]});
   }
   check_cval(is_complex(input.dtype()), o.cval);
-  return Result(o.output, input, is_complex(input.dtype())).fill(input, [&](const Array& to, const Array& from, int part) {
-    opsin::ndimage::line_passes(to, from, passes, part_of(o.cval, part));
-  });
+  return Result(o.output, input, is_complex(input.dtype()))
+      .fill(input, [&](const Array& to, const Array& from, int part) {
+        opsin::ndimage::line_passes(to, from, passes, part_of(o.cval, part));
+      });
 }
 
 /// The Laplacian's weights in a box of three elements along the filtered axes.
@@ -62,14 +63,14 @@ Chains gaussian_chains(const std::vector<int>& axes, const std::vector<double>& 
 
 /// `combine` is line_sum or line_magnitude. Without a filtered axis the image itself stands for every derivative.
 template <class F>
-Array combined(F&& combine, const Array& input, const Chains& chains, const opsin::ndimage::GaussianDerivativeOptions& o) {
+Array combined(F&& combine, const Array& input, const Chains& chains,
+               const opsin::ndimage::GaussianDerivativeOptions& o) {
   const bool complex_input = is_complex(input.dtype());
   const Result result(o.output, input, complex_input && !chains.empty());
   if (chains.empty()) return result.copy_of(input);
   check_cval(complex_input, o.cval);
-  return result.fill(input, [&](const Array& to, const Array& from, int part) {
-    combine(to, from, chains, part_of(o.cval, part));
-  });
+  return result.fill(
+      input, [&](const Array& to, const Array& from, int part) { combine(to, from, chains, part_of(o.cval, part)); });
 }
 
 }  // namespace
@@ -125,12 +126,9 @@ Array gaussian_gradient_magnitude(const Array& input, const std::vector<double>&
     const auto derivative = [&](const Array& image, int axis, DType dtype, Border mode, Complex cval) {
       std::vector<int> order(static_cast<std::size_t>(image.ndim()), 0);
       order[static_cast<std::size_t>(axis)] = 1;
-      return opsin::ndimage::gaussian_filter(image, sigma, {.order = order,
-                                                            .output = dtype,
-                                                            .mode = {mode},
-                                                            .cval = cval,
-                                                            .truncate = o.truncate,
-                                                            .radius = o.radius});
+      return opsin::ndimage::gaussian_filter(
+          image, sigma,
+          {.order = order, .output = dtype, .mode = {mode}, .cval = cval, .truncate = o.truncate, .radius = o.radius});
     };
     return opsin::ndimage::generic_gradient_magnitude(
         input, derivative, {.output = o.output, .mode = o.mode, .cval = o.cval, .axes = o.axes});
@@ -146,5 +144,7 @@ Array gaussian_gradient_magnitude(const Array& input, const std::vector<double>&
 OPSIN_EXPORT(ndimage, sobel, Array, const Array&, const opsin::ndimage::DerivativeOptions&)
 OPSIN_EXPORT(ndimage, prewitt, Array, const Array&, const opsin::ndimage::DerivativeOptions&)
 OPSIN_EXPORT(ndimage, laplace, Array, const Array&, const opsin::ndimage::LaplaceOptions&)
-OPSIN_EXPORT(ndimage, gaussian_laplace, Array, const Array&, const std::vector<double>&, const opsin::ndimage::GaussianDerivativeOptions&)
-OPSIN_EXPORT(ndimage, gaussian_gradient_magnitude, Array, const Array&, const std::vector<double>&, const opsin::ndimage::GaussianDerivativeOptions&)
+OPSIN_EXPORT(ndimage, gaussian_laplace, Array, const Array&, const std::vector<double>&,
+             const opsin::ndimage::GaussianDerivativeOptions&)
+OPSIN_EXPORT(ndimage, gaussian_gradient_magnitude, Array, const Array&, const std::vector<double>&,
+             const opsin::ndimage::GaussianDerivativeOptions&)

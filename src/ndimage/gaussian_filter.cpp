@@ -33,5 +33,6 @@ Array gaussian_filter1d(const Array& input, double sigma, const opsin::ndimage::
 
 }  // namespace opsin::OPSIN_TARGET::ndimage
 
-OPSIN_EXPORT(ndimage, gaussian_filter, Array, const Array&, const std::vector<double>&, const opsin::ndimage::GaussianFilterOptions&)
+OPSIN_EXPORT(ndimage, gaussian_filter, Array, const Array&, const std::vector<double>&,
+             const opsin::ndimage::GaussianFilterOptions&)
 OPSIN_EXPORT(ndimage, gaussian_filter1d, Array, const Array&, double, const opsin::ndimage::GaussianFilter1dOptions&)

@@ -2,15 +2,15 @@
 // Laplacian and gradient magnitude of a caller's derivatives.
 #include "core/target.h"
 #include "engine/pointwise.h"
-#include "ndimage/accumulate.h"
+#include "core/accumulate.h"
 #include "ndimage/result.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
 namespace {
 
 template <class Each, class Finish>
-Array generic(const Array& input, const opsin::ndimage::Derivative& derivative,
-              const opsin::ndimage::LaplaceOptions& o, const Each& each, const Finish& finish) {
+Array generic(const Array& input, const opsin::ndimage::Derivative& derivative, const opsin::ndimage::LaplaceOptions& o,
+              const Each& each, const Finish& finish) {
   const std::vector<int> axes = normalized_axes(o.axes, input.ndim());
   const Result result(o.output, input, is_complex(input.dtype()) && !axes.empty());
   if (axes.empty()) return result.copy_of(input);
@@ -44,5 +44,7 @@ Array generic_gradient_magnitude(const Array& input, const opsin::ndimage::Deriv
 
 }  // namespace opsin::OPSIN_TARGET::ndimage
 
-OPSIN_EXPORT(ndimage, generic_laplace, Array, const Array&, const opsin::ndimage::Derivative&, const opsin::ndimage::LaplaceOptions&)
-OPSIN_EXPORT(ndimage, generic_gradient_magnitude, Array, const Array&, const opsin::ndimage::Derivative&, const opsin::ndimage::LaplaceOptions&)
+OPSIN_EXPORT(ndimage, generic_laplace, Array, const Array&, const opsin::ndimage::Derivative&,
+             const opsin::ndimage::LaplaceOptions&)
+OPSIN_EXPORT(ndimage, generic_gradient_magnitude, Array, const Array&, const opsin::ndimage::Derivative&,
+             const opsin::ndimage::LaplaceOptions&)

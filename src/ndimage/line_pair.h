@@ -12,12 +12,12 @@
 namespace opsin::ndimage {
 
 struct LinePair {
-  int axis;                           // the filtered axes are this one (y) and the next (x)
+  int axis;  // the filtered axes are this one (y) and the next (x)
   std::array<engine::Taps, 2> y = {};
   std::array<engine::Taps, 2> x = {};
   Border border;
   double cval;
-  bool magnitude;                     // the root of the sum of squares in place of the sum
+  bool magnitude;  // the root of the sum of squares in place of the sum
 };
 
 /// Arrays as in line_passes(); `out` is float32 and float64.

@@ -34,8 +34,8 @@ bool all_exact(DType out, DType image, const std::vector<LinePass>& passes, doub
 
 /// The order of axes does not matter for the numbers unless a constant beyond the edge meets a second axis.
 bool commute(const std::vector<LinePass>& passes, double cval) {
-  return cval == 0 || std::none_of(passes.begin(), passes.end(),
-                                   [](const LinePass& p) { return p.border == Border::constant; });
+  return cval == 0 ||
+         std::none_of(passes.begin(), passes.end(), [](const LinePass& p) { return p.border == Border::constant; });
 }
 
 std::vector<engine::AxisFilter> filters_of(const std::vector<LinePass>& passes, bool any_order) {
@@ -85,4 +85,5 @@ void line_passes(const Array& out, const Array& image, const std::vector<LinePas
 
 }  // namespace opsin::OPSIN_TARGET::ndimage
 
-OPSIN_EXPORT(ndimage, line_passes, void, const Array&, const Array&, const std::vector<opsin::ndimage::LinePass>&, double)
+OPSIN_EXPORT(ndimage, line_passes, void, const Array&, const Array&, const std::vector<opsin::ndimage::LinePass>&,
+             double)

@@ -18,7 +18,8 @@ struct LinePass {
 };
 
 /// out = image after all passes. Both are C-contiguous, real, of one shape, not float16, and do
-/// not overlap. A bool result is true where SciPy's sums, kept in bytes, are not 0. Scratch: up to two images of the result's dtype.
+/// not overlap. A bool result is true where SciPy's sums, kept in bytes, are not 0. Scratch: up to two images of the
+/// result's dtype.
 void line_passes(const Array& out, const Array& image, const std::vector<LinePass>& passes, double cval);
 
 /// The sum of each chain of passes, or the root of the sum of their squares, in the arithmetic of out's dtype.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums of derivatives. On two neighbouring axes all derivatives come from one pass of the separable engine.
 #include "core/target.h"
-#include "ndimage/accumulate.h"
+#include "core/accumulate.h"
 #include "ndimage/line_pair.h"
 #include "ndimage/line_passes.h"
 
@@ -75,5 +75,7 @@ void line_magnitude(const Array& out, const Array& image, const Chains& chains, 
 
 }  // namespace opsin::OPSIN_TARGET::ndimage
 
-OPSIN_EXPORT(ndimage, line_sum, void, const Array&, const Array&, const std::vector<std::vector<opsin::ndimage::LinePass>>&, double)
-OPSIN_EXPORT(ndimage, line_magnitude, void, const Array&, const Array&, const std::vector<std::vector<opsin::ndimage::LinePass>>&, double)
+OPSIN_EXPORT(ndimage, line_sum, void, const Array&, const Array&,
+             const std::vector<std::vector<opsin::ndimage::LinePass>>&, double)
+OPSIN_EXPORT(ndimage, line_magnitude, void, const Array&, const Array&,
+             const std::vector<std::vector<opsin::ndimage::LinePass>>&, double)

@@ -35,7 +35,8 @@ void filter(const Array& out, const Array& image, const std::vector<BoxPass>& pa
   }
   bool exact = small && is_integer(out.dtype()) && itemsize(out.dtype()) <= 2;
   for (const BoxPass& p : passes) {
-    exact = exact && p.size <= 256 && (p.border != Border::constant || (cval == std::rint(cval) && std::fabs(cval) <= 65535));
+    exact = exact && p.size <= 256 &&
+            (p.border != Border::constant || (cval == std::rint(cval) && std::fabs(cval) <= 65535));
   }
   if (exact) {
     run_passes<float>(out, image, passes, out.dtype(), cval);
@@ -76,12 +77,13 @@ Array uniform_filter(const Array& input, const std::vector<std::int64_t>& size,
   const Result result(o.output, input, complex_input);
   if (passes.empty()) return result.copy_of(input);
   check_cval(complex_input, o.cval);
-  return result.fill(input, [&](const Array& to, const Array& from, int part) {
-    filter(to, from, passes, part_of(o.cval, part));
-  });
+  return result.fill(
+      input, [&](const Array& to, const Array& from, int part) { filter(to, from, passes, part_of(o.cval, part)); });
 }
 
 }  // namespace opsin::OPSIN_TARGET::ndimage
 
-OPSIN_EXPORT(ndimage, uniform_filter1d, Array, const Array&, std::int64_t, const opsin::ndimage::UniformFilter1dOptions&)
-OPSIN_EXPORT(ndimage, uniform_filter, Array, const Array&, const std::vector<std::int64_t>&, const opsin::ndimage::UniformFilterOptions&)
+OPSIN_EXPORT(ndimage, uniform_filter1d, Array, const Array&, std::int64_t,
+             const opsin::ndimage::UniformFilter1dOptions&)
+OPSIN_EXPORT(ndimage, uniform_filter, Array, const Array&, const std::vector<std::int64_t>&,
+             const opsin::ndimage::UniformFilterOptions&)

@@ -4,7 +4,8 @@
 
 namespace opsin::ndimage {
 
-Weights::Weights(std::initializer_list<double> values) : shape{static_cast<std::int64_t>(values.size())}, real(values) {}
+Weights::Weights(std::initializer_list<double> values)
+    : shape{static_cast<std::int64_t>(values.size())}, real(values) {}
 
 Weights::Weights(const std::vector<double>& values) : shape{static_cast<std::int64_t>(values.size())}, real(values) {}
 

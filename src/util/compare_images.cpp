@@ -55,7 +55,8 @@ Array tiles_of(const Array& image, const std::array<std::int64_t, 2>& tiles, std
     for (const std::int64_t step : {2 * size * stride, stride}) strides.push_back(step);
   }
   // slice() gives the first tile's address.
-  const Array corner = image.slice(0, first * (image.shape(0) / tiles[0]), 1).slice(1, first * (image.shape(1) / tiles[1]), 1);
+  const Array corner =
+      image.slice(0, first * (image.shape(0) / tiles[0]), 1).slice(1, first * (image.shape(1) / tiles[1]), 1);
   return Array::view_of(corner.mutable_data(), shape, strides, image.dtype(), image.device(), image.buffer());
 }
 

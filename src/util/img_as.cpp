@@ -61,7 +61,8 @@ struct Above {
 };
 
 /// Float to integer: rint(x * scale - half), clipped. Reports 1 for a value outside [-1, 1] and 2 for NaN: scikit-image
-/// looks at the minimum and maximum, and NaN hides everything else there. With `through_half` every step rounds to binary16.
+/// looks at the minimum and maximum, and NaN hides everything else there. With `through_half` every step rounds to
+/// binary16.
 template <class C, bool through_half = false>
 struct Quantize {
   C scale;
@@ -169,8 +170,8 @@ void with_output(DType t, F&& f) {
   f(Tag<std::int16_t>{});
 }
 
-/// From an image of integers that compute type C holds. It is compiled for each pair of dtypes that the functor may meet,
-/// but for integers of 64 bits, which images rarely have.
+/// From an image of integers that compute type C holds. It is compiled for each pair of dtypes that the functor may
+/// meet, but for integers of 64 bits, which images rarely have.
 template <class C, class U, class F>
 int from_integer(const Array& out, const Array& image, const F& f) {
   if constexpr (sizeof(C) == 8 && std::is_integral_v<C>) {
@@ -196,8 +197,8 @@ void to_bool(const Array& out, const Array& image) {
   }
   with_integer(t, [&]<class C>(Tag<C>) {
     Above<C> above{};
-    // Half of the largest value, through float64 as scikit-image has it: 2^62 and 2^63 for 64 bits, one less than a power
-    // of two for fewer. The largest uint64 that stays false is thus 2^63, which flips to 0.
+    // Half of the largest value, through float64 as scikit-image has it: 2^62 and 2^63 for 64 bits, one less than a
+    // power of two for fewer. The largest uint64 that stays false is thus 2^63, which flips to 0.
     above.threshold = static_cast<C>((std::int64_t{1} << (std::min(value_bits(t), 63) - 1)) - (sizeof(C) == 8 ? 0 : 1));
     if (is_unsigned(t) && itemsize(t) == sizeof(C)) {
       above.flip = std::numeric_limits<C>::min();

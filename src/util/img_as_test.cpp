@@ -30,8 +30,10 @@ std::vector<double> values(const Array& a) {
 }  // namespace
 
 TEST_CASE("img_as scales integers by their largest value and cuts the negative end off") {
-  CHECK(values(util::img_as_float64(integers({0, 51, 255}, DType::uint8))) == std::vector<double>{0, 51 * (1.0 / 255), 1});
-  CHECK(values(util::img_as_float64(integers({-32768, -32767, 32767}, DType::int16))) == std::vector<double>{-1, -1, 1});
+  CHECK(values(util::img_as_float64(integers({0, 51, 255}, DType::uint8))) ==
+        std::vector<double>{0, 51 * (1.0 / 255), 1});
+  CHECK(values(util::img_as_float64(integers({-32768, -32767, 32767}, DType::int16))) ==
+        std::vector<double>{-1, -1, 1});
   CHECK(util::img_as_float(integers({1}, DType::uint8)).dtype() == DType::float64);
   CHECK(util::img_as_float(floats({5})).dtype() == DType::float32);
 }
@@ -71,7 +73,9 @@ TEST_CASE("img_as finds one bad value wherever it is, and NaN excuses it") {
   std::vector<float> image(1 << 20, 0.5f);
   for (const std::size_t at : {std::size_t{0}, std::size_t{70000}, image.size() - 1}) {
     image[at] = 1.0001f;
-    const auto make = [&] { return Array::from(std::span<const float>(image), {static_cast<std::int64_t>(image.size())}); };
+    const auto make = [&] {
+      return Array::from(std::span<const float>(image), {static_cast<std::int64_t>(image.size())});
+    };
     CHECK_THROWS_AS(util::img_as_ubyte(make()), opsin::ValueError);
     image[12345] = NAN;
     const Array bytes = util::img_as_ubyte(make());

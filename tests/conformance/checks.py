@@ -12,6 +12,7 @@ from .images import edge_shapes, layouts
 from .model import Case, Op, as_case
 from .subject import Subject
 
+
 class Failures(list):
     """Collects what differs, so that one run of a check shows all of it."""
 
@@ -44,12 +45,12 @@ def compare(op: Op, got: Outcome, want: Outcome, args, where: str, *, warned=Tru
     if want.error is not None:
         if got.error is None:
             if is_complex:
-                return  # complex input that the oracle refuses by accident of its implementation
+                return None  # complex input that the oracle refuses by accident of its implementation
             raise AssertionError(f"{where}: returns, the oracle raises {type(want.error).__name__}({want.error})")
         return assert_same_error(got.error, want.error, where)
     if got.error is not None:
         if is_complex and isinstance(got.error, (TypeError, ValueError)) and not op.name.startswith("ndimage."):
-            return  # scikit-image defines no complex images; where it lets them through, we may refuse them
+            return None  # scikit-image defines no complex images; where it lets them through, we may refuse them
         raise AssertionError(f"{where}: raises {type(got.error).__name__}({got.error})") from got.error
     ndim = max((a.ndim for a in arrays(args)), default=0)
     single = not op.name.startswith("ndimage.") and any(a.dtype in (np.float16, np.float32) for a in arrays(args))
@@ -119,7 +120,7 @@ def check_layouts(op: Op, subject: Subject) -> None:
                 variants = zip(*(layouts(a) for a in arrays(args)))
                 for variant in variants:
                     replacements = iter([v for _, v in variant])
-                    laid_out = tree_map(lambda a: next(replacements), args)
+                    laid_out = tree_map(lambda a, replacements=replacements: next(replacements), args)
                     where = f"{label(op, op.cases[index], shape, dtype)}, {variant[0][0]}"
                     if want.error is not None:
                         continue
@@ -152,7 +153,7 @@ def check_nan(op: Op, subject: Subject) -> None:
     fn = subject.get(op)
     for ndim in op.ndim:
         shape = shape_of(op, ndim, small=True)
-        for index, case in enumerate(op.cases):
+        for case in op.cases:
             if not applies(op, case, ndim):
                 continue
             for dtype in ("float32", "float64"):
@@ -167,8 +168,14 @@ def check_nan(op: Op, subject: Subject) -> None:
                 arrays(oracle_args)[0][...] = image
                 want = call(op.oracle, oracle_args, oracle_kwargs)
                 try:
-                    compare(op, call(fn, args, kwargs), want, args, label(op, case, shape, dtype) + " with NaN and inf",
-                            warned=False)
+                    compare(
+                        op,
+                        call(fn, args, kwargs),
+                        want,
+                        args,
+                        label(op, case, shape, dtype) + " with NaN and inf",
+                        warned=False,
+                    )
                 except AssertionError as error:
                     failures.add(error)
     failures.finish()
@@ -191,8 +198,11 @@ def check_out(op: Op, subject: Subject) -> None:
                 if ours_only and subject.opsin is None:
                     continue
                 _, kwargs = make_inputs(op, case, shape, dtype, subject.ndimage)
-                got = call(fn, args, {**kwargs, op.out: out}, changes=(op.out,)) if not np.shares_memory(args[0], out) \
+                got = (
+                    call(fn, args, {**kwargs, op.out: out}, changes=(op.out,))
+                    if not np.shares_memory(args[0], out)
                     else _call_overlapping(fn, args, {**kwargs, op.out: out})
+                )
                 try:
                     if got.error is not None:
                         raise AssertionError(f"{where}{name}: raises {type(got.error).__name__}({got.error})")
@@ -218,7 +228,12 @@ def _outs(op, case, shape, want):
     fresh = lambda: make_inputs(op, case, shape, want.dtype)[0]  # noqa: E731
     yield "contiguous", fresh(), np.empty(want.shape, want.dtype), False
     yield "Fortran order", fresh(), np.empty(want.shape, want.dtype, order="F"), False
-    yield "strided", fresh(), np.empty(tuple(2 * n for n in want.shape), want.dtype)[(slice(None, None, 2),) * want.ndim], False
+    yield (
+        "strided",
+        fresh(),
+        np.empty(tuple(2 * n for n in want.shape), want.dtype)[(slice(None, None, 2),) * want.ndim],
+        False,
+    )
     yield "reversed", fresh(), np.empty(want.shape, want.dtype)[(slice(None, None, -1),) * want.ndim], False
     args = fresh()
     if args[0].dtype == want.dtype and args[0].shape == want.shape:
@@ -238,7 +253,9 @@ def _refused_outs(op, subject, fn, case, shape, dtype, want, where, failures):
     wrong = {"wrong shape": np.zeros((*want.shape[:-1], want.shape[-1] + 1), want.dtype), "read-only": read_only}
     for name, out in wrong.items():
         args, kwargs = make_inputs(op, case, shape, dtype)
-        theirs = call(op.oracle, args, {**kwargs, op.out: out.copy() if name != "read-only" else out}, changes=(op.out,))
+        theirs = call(
+            op.oracle, args, {**kwargs, op.out: out.copy() if name != "read-only" else out}, changes=(op.out,)
+        )
         if theirs.error is None and subject.opsin is None:
             continue
         args, kwargs = make_inputs(op, case, shape, dtype, subject.ndimage)
@@ -282,8 +299,10 @@ def check_signature(op: Op, subject: Subject) -> None:
     ours, theirs = (inspect.signature(f).parameters for f in (subject.function(op.name), op.oracle))
     keep = lambda ps: [(p.name, p.kind, p.default) for p in ps.values() if p.name not in op.signature]  # noqa: E731
     if keep(ours) != keep(theirs):
-        raise AssertionError(f"{op.name}: signature ({', '.join(map(str, ours.values()))}),"
-                             f" the oracle's ({', '.join(map(str, theirs.values()))})")
+        raise AssertionError(
+            f"{op.name}: signature ({', '.join(map(str, ours.values()))}),"
+            f" the oracle's ({', '.join(map(str, theirs.values()))})"
+        )
     for name in op.signature:
         if name not in ours and name not in theirs:
             raise AssertionError(f"{op.name}: the row explains a parameter {name!r} that does not exist")
@@ -325,7 +344,9 @@ def check_threads(op: Op, subject: Subject) -> None:
                         where = f"{label(op, case, shape, dtype)}, {n} threads against 1"
                         if type(first.error) is not type(other.error):
                             failures.append(f"{where}: {first.error!r} and {other.error!r}")
-                        elif [a.tobytes() for a in arrays([first.value])] != [a.tobytes() for a in arrays([other.value])]:
+                        elif [a.tobytes() for a in arrays([first.value])] != [
+                            a.tobytes() for a in arrays([other.value])
+                        ]:
                             failures.append(f"{where}: other bits")
     finally:
         threads.set_num_threads(before)
@@ -346,7 +367,9 @@ def check_policy(op: Op, subject: Subject) -> None:
             got = call(fn, args, kwargs)
         narrow = Outcome(tree_map(lambda a: a.astype(np.float32), want.value), warned=want.warned)
         compare(op, got, narrow, args, label(op, op.cases[index], shape, dtype) + ' under the policy "single"')
-        compare(op, call(fn, args, kwargs), want, args, label(op, op.cases[index], shape, dtype) + " after the policy ended")
+        compare(
+            op, call(fn, args, kwargs), want, args, label(op, op.cases[index], shape, dtype) + " after the policy ended"
+        )
 
 
 def always(op, subject):

@@ -62,9 +62,11 @@ def _against_numpy(kind, op, subject, case, shape, dtype, failures, *, exactly=F
         if isinstance(want.value, np.generic) and isinstance(got.value, np.ndarray):
             want.value = np.asarray(want.value)  # other libraries have no scalars: a 0-d array of the caller's kind
         compare(op, got, want, args, where, warned=False)
-        if exactly and want.error is None and [a.tobytes() for a in arrays([got.value])] != [
-            a.tobytes() for a in arrays([want.value])
-        ]:
+        if (
+            exactly
+            and want.error is None
+            and [a.tobytes() for a in arrays([got.value])] != [a.tobytes() for a in arrays([want.value])]
+        ):
             failures.append(f"{where}: other bits than for NumPy input")
     except AssertionError as error:
         failures.add(error)
@@ -140,7 +142,7 @@ def check_cuda_layouts(op: Op, subject: Subject) -> None:
                 for variant in zip(*(_device_layouts(cupy, a) for a in arrays(args))):
                     views = iter([v for _, v in variant])
                     where = f"{label(op, case, shape, dtype)}, cupy, {variant[0][0]}"
-                    got = call(subject.get(op), tree_map(lambda a: next(views), args), kwargs)
+                    got = call(subject.get(op), tree_map(lambda a, views=views: next(views), args), kwargs)
                     try:
                         if got.error is None:
                             got.value = _home(CUPY, cupy, got.value, where)
@@ -163,7 +165,9 @@ def check_cuda_nan(op: Op, subject: Subject) -> None:
             where = label(op, case, shape, "float32") + " with NaN and inf, cupy"
             try:
                 want = call(subject.get(op), args, kwargs)
-                compare(op, call_on(CUPY, subject.get(op), op, case, args, kwargs, where), want, args, where, warned=False)
+                compare(
+                    op, call_on(CUPY, subject.get(op), op, case, args, kwargs, where), want, args, where, warned=False
+                )
             except AssertionError as error:
                 failures.add(error)
     failures.finish()

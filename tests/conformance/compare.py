@@ -7,19 +7,32 @@ import numpy as np
 from .model import Tol
 
 # Errors that NumPy or the interpreter raises from the middle of the oracle, by accident rather than by contract.
-ACCIDENTS = (AttributeError, UnboundLocalError, ZeroDivisionError, OverflowError, IndexError, MemoryError, np.linalg.LinAlgError,
-             AssertionError, SystemError)
+ACCIDENTS = (
+    AttributeError,
+    UnboundLocalError,
+    ZeroDivisionError,
+    OverflowError,
+    IndexError,
+    MemoryError,
+    np.linalg.LinAlgError,
+    AssertionError,
+    SystemError,
+)
 
 
 def assert_same_error(got: BaseException, want: BaseException, where: str) -> None:
     """The exception types agree; any ValueError or TypeError will do where the oracle trips over itself."""
-    allowed = tuple(t for t in type(want).__mro__ if t.__module__ == "builtins" and t not in (Exception, BaseException, object))
+    allowed = tuple(
+        t for t in type(want).__mro__ if t.__module__ == "builtins" and t not in (Exception, BaseException, object)
+    )
     if isinstance(want, ACCIDENTS):
         allowed = (ValueError, TypeError, IndexError, type(want))
     else:
         allowed = tuple(t for t in allowed if t not in (LookupError, ArithmeticError)) or (type(want),)
     if not isinstance(got, allowed):
-        raise AssertionError(f"{where}: raises {type(got).__name__}({got}), the oracle raises {type(want).__name__}({want})")
+        raise AssertionError(
+            f"{where}: raises {type(got).__name__}({got}), the oracle raises {type(want).__name__}({want})"
+        )
     if not str(got).strip():
         raise AssertionError(f"{where}: {type(got).__name__} without a message")
 

@@ -89,7 +89,10 @@ def layouts(a: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     for name, view in (("step slices", every_other), ("offset view", padded)):
         view[...] = a
         yield name, view
-    yield "negative strides", np.ascontiguousarray(a[(slice(None, None, -1),) * a.ndim])[(slice(None, None, -1),) * a.ndim]
+    yield (
+        "negative strides",
+        np.ascontiguousarray(a[(slice(None, None, -1),) * a.ndim])[(slice(None, None, -1),) * a.ndim],
+    )
     yield "Fortran order", np.asfortranarray(a)
     yield "byte-swapped", a.astype(a.dtype.newbyteorder())
     unaligned = np.frombuffer(b"\0" + a.tobytes(), np.uint8)[1:].view(a.dtype).reshape(a.shape)

@@ -67,11 +67,25 @@ def _opsin(device):
     def back(opsin, x):
         return np.asarray(opsin.asarray(x, device="cpu"))
 
-    return Kind(f"opsin {device}", device, "opsin", lambda opsin, a: opsin.asarray(a, device=device), back,
-                lambda opsin: opsin.Array, dtypes=WIDE)
+    return Kind(
+        f"opsin {device}",
+        device,
+        "opsin",
+        lambda opsin, a: opsin.asarray(a, device=device),
+        back,
+        lambda opsin: opsin.Array,
+        dtypes=WIDE,
+    )
 
 
-CUPY = Kind("cupy", "cuda", "cupy", lambda cupy, a: cupy.asarray(a), lambda cupy, x: cupy.asnumpy(x), lambda cupy: cupy.ndarray,
-            dtypes=WIDE)
+CUPY = Kind(
+    "cupy",
+    "cuda",
+    "cupy",
+    lambda cupy, a: cupy.asarray(a),
+    lambda cupy, x: cupy.asnumpy(x),
+    lambda cupy: cupy.ndarray,
+    dtypes=WIDE,
+)
 CPU_KINDS = [_opsin("cpu"), _torch("cpu"), _jax("cpu")]
 CUDA_KINDS = [CUPY, _opsin("cuda"), _torch("cuda"), _jax("cuda")]

@@ -33,8 +33,12 @@ class Tol:
     f16: float = 0.0
     integer: int = 0
     by_input: bool = True
-    outliers: float = 0.0  # share of the elements that may lie further off: for results that are ill-conditioned somewhere
-    key: Callable[[np.ndarray, int], np.ndarray] | None = None  # compare key(result, ndim of the image) instead of the result
+    outliers: float = (
+        0.0  # share of the elements that may lie further off: for results that are ill-conditioned somewhere
+    )
+    key: Callable[[np.ndarray, int], np.ndarray] | None = (
+        None  # compare key(result, ndim of the image) instead of the result
+    )
     jump: float | None = None  # a value that stands for "zero" in the result: a rounding error of 0 may turn it into 0
 
     def of(self, dtype: np.dtype) -> float:
@@ -68,7 +72,9 @@ class Op:
 
     name: str  # "module.function"
     oracle: Callable
-    args: Sequence[dict | Case]  # every one must succeed for at least one of `ndim`; where the oracle raises, so must we
+    args: Sequence[
+        dict | Case
+    ]  # every one must succeed for at least one of `ndim`; where the oracle raises, so must we
     exact: str  # how CPU, CUDA and the oracle agree, and why; goes into the support matrix
     tol: Tol = REAL
     ndim: tuple[int, ...] = (1, 2, 3, 4)

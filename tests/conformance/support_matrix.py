@@ -1,4 +1,4 @@
-"""Writes docs/support_matrix.md from the table: `python tests/conformance/support_matrix.py [--check]`."""
+"""Writes docs/support-matrix.md from the table: `python tests/conformance/support_matrix.py [--check]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ sys.path.insert(0, str(TESTS))
 from conformance.model import BOOL, COMPLEX, FLOATS, INTS, UINTS, Op  # noqa: E402
 from conformance.ops import OPS  # noqa: E402
 
-TARGET = TESTS.parent / "docs" / "support_matrix.md"
+TARGET = TESTS.parent / "docs" / "support-matrix.md"
 HEAD = """# Support matrix
 
 Generated from the conformance table by `tests/conformance/support_matrix.py`; do not edit. The conformance run tests every cell: each row on
@@ -49,8 +49,10 @@ def line(op: Op) -> str:
 def text() -> str:
     parts = [HEAD]
     for module in dict.fromkeys(op.name.split(".")[0] for op in OPS):
-        parts.append(f"\n## opsin.{module}\n\n| function | backends | dtypes | ndim | sync | exactness | differences |\n"
-                     "|---|---|---|---|---|---|---|\n")
+        parts.append(
+            f"\n## opsin.{module}\n\n| function | backends | dtypes | ndim | sync | exactness | differences |\n"
+            "|---|---|---|---|---|---|---|\n"
+        )
         parts.append("\n".join(line(op) for op in OPS if op.name.startswith(module + ".")) + "\n")
     return "".join(parts)
 

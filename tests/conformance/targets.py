@@ -36,7 +36,9 @@ def report_of(target: str) -> dict[str, str]:
     tests = Path(__file__).resolve().parent.parent
     path = os.pathsep.join([str(tests), *filter(None, [os.environ.get("PYTHONPATH")])])
     env = {**os.environ, "OPSIN_CPU_TARGET": target, "PYTHONPATH": path}
-    done = subprocess.run([sys.executable, "-m", "conformance.targets"], env=env, capture_output=True, text=True, timeout=900)
+    done = subprocess.run(
+        [sys.executable, "-m", "conformance.targets"], env=env, capture_output=True, text=True, timeout=900
+    )
     if done.returncode != 0:
         raise AssertionError(f"target {target}: the run ended with {done.returncode}: {done.stderr[-2000:]}")
     report = json.loads(done.stdout)

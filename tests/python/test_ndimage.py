@@ -1,9 +1,10 @@
 """opsin.ndimage against scipy.ndimage: integers and float64 to the bit, float32 to a few ulp, errors by type."""
 
 import numpy as np
-import opsin.ndimage as ours
 import pytest
 import scipy.ndimage as scipys
+
+import opsin.ndimage as ours
 
 INTEGERS = ["bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"]
 DTYPES = INTEGERS + ["float32", "float64", "complex64", "complex128"]
@@ -37,7 +38,7 @@ CALLS = {
 
 
 def weights(x, scale):
-    return (np.arange(3 ** x.ndim) % 7).reshape((3,) * x.ndim) * scale
+    return (np.arange(3**x.ndim) % 7).reshape((3,) * x.ndim) * scale
 
 
 def second_derivative(library):
@@ -120,7 +121,11 @@ def test_nan_stays_in_its_window():
     x = np.ones((30, 30))
     x[10, 12] = np.nan
     x[20, 3] = np.inf
-    for call in (lambda l: l.gaussian_filter(x, 1), lambda l: l.correlate(x, np.array([[0, 1], [1, 0]])), lambda l: l.sobel(x)):
+    for call in (
+        lambda l: l.gaussian_filter(x, 1),
+        lambda l: l.correlate(x, np.array([[0, 1], [1, 0]])),
+        lambda l: l.sobel(x),
+    ):
         np.testing.assert_array_equal(np.isfinite(call(ours)), np.isfinite(call(scipys)))
     bad = ~np.isfinite(ours.uniform_filter(x, 9))
     assert bad[6:15, 8:17].all() and bad[16:25, :8].all() and bad.sum() == 81 + 72

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 import swap
 
 HERE = Path(__file__).parent

@@ -11,7 +11,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 import swap
 import swap_plugin
 from swapped import SWAPPED

@@ -95,8 +95,7 @@ gpu_run() {
   gpu_step 30 "versions" "$python" -m opsin
   gpu_step 60 "smoke" "$python" tests/cuda/smoke.py
   gpu_step 200 "pytest -m cuda" "$python" -m pytest -q -m cuda -n 8 -p no:cacheprovider tests/conformance tests/python
-  gpu_step 200 "benchmarks" "$python" benchmarks/run.py --gpu
-  gpu_step 60 "support matrix" "$python" tools/docs/support_matrix.py
+  gpu_step 240 "benchmarks" "$python" -m benchmarks.run --device cuda
   # doctest calls an empty selection a success.
   gpu_step 10 "C++ tests named cuda" bash -c '"$1" "--test-case=*cuda*" --count | grep "filters: [1-9]"' - \
     "$BUNDLE/bin/opsin_tests"
@@ -108,7 +107,6 @@ gpu_run() {
   gpu_step 60 "memcheck, Python" compute-sanitizer --tool memcheck --error-exitcode 1 "$python" tests/cuda/smoke.py
 
   rm -f "$GPU_OUT/.step"
-  cp docs/support/cuda.json "$GPU_OUT/support-cuda.json" 2>/dev/null || true
   find benchmarks/results -maxdepth 1 -type f -newer "$BUNDLE/bin/opsin_tests" -exec cp {} "$GPU_OUT" \; 2>/dev/null || true
   printf '\n'
   printf '%s\n' "${GPU_TABLE[@]}" | tee "$GPU_OUT/summary.txt"

@@ -19,7 +19,13 @@ def _magnitude(name):
             dict(mode="constant", cval=0.8),
             dict(mask=MASK, axis=0, mode="wrap"),
         ],
-        bad=[dict(axis=9), dict(mode="nonsense"), dict(mask=WRONG_MASK), dict(mode=("wrap", "constant")), dict(mode=["wrap"])],
+        bad=[
+            dict(axis=9),
+            dict(mode="nonsense"),
+            dict(mask=WRONG_MASK),
+            dict(mode=("wrap", "constant")),
+            dict(mode=["wrap"]),
+        ],
         exact=SUMS,
         single=True,
     )

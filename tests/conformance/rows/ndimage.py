@@ -167,7 +167,9 @@ def _first(env):
 
 
 def _extra(env):
-    return lambda x, axis, output, mode, cval, a, b=1: env.ndimage.correlate1d(x, [a, -b, 1], axis, output, mode, cval, 0)
+    return lambda x, axis, output, mode, cval, a, b=1: env.ndimage.correlate1d(
+        x, [a, -b, 1], axis, output, mode, cval, 0
+    )
 
 
 def _callback(name, parameter, plain, tol):
@@ -180,8 +182,13 @@ def _callback(name, parameter, plain, tol):
         {parameter: plain, "axes": (0, 1)},
         {parameter: plain, "axes": 0, "mode": "wrap"},
     ]
-    return _row(name, args, [{parameter: plain, "axes": 9}, {parameter: None}, {}], tol=tol,
-                differences="the derivative is a Python callable, called with arrays of the caller's kind")
+    return _row(
+        name,
+        args,
+        [{parameter: plain, "axes": 9}, {parameter: None}, {}],
+        tol=tol,
+        differences="the derivative is a Python callable, called with arrays of the caller's kind",
+    )
 
 
 ROWS = [

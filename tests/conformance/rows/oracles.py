@@ -35,7 +35,9 @@ def mend_correlate(fn):
 
 def mend_gabor(fn):
     keys = ("theta", "bandwidth", "sigma_x", "sigma_y", "n_stds")
-    return _mended(fn, lambda frequency, **k: skimage.filters.gabor_kernel(frequency, **{n: k[n] for n in keys if n in k}).shape)
+    return _mended(
+        fn, lambda frequency, **k: skimage.filters.gabor_kernel(frequency, **{n: k[n] for n in keys if n in k}).shape
+    )
 
 
 def mend_unsharp_mask(fn):
@@ -43,7 +45,9 @@ def mend_unsharp_mask(fn):
 
     @functools.wraps(fn)
     def call(image, *args, channel_axis=None, **kwargs):
-        axis = channel_axis % image.ndim if channel_axis is not None and -image.ndim <= channel_axis < 0 else channel_axis
+        axis = (
+            channel_axis % image.ndim if channel_axis is not None and -image.ndim <= channel_axis < 0 else channel_axis
+        )
         return fn(image, *args, channel_axis=axis, **kwargs)
 
     return call

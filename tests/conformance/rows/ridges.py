@@ -7,7 +7,9 @@ from ..images import signed
 from ..model import Case, Op, Tol
 from .filters import MODES
 
-EIGEN = "tolerance: closed-form eigenvalues where the oracle calls LAPACK in 3-D, and taps below the last bit are dropped"
+EIGEN = (
+    "tolerance: closed-form eigenvalues where the oracle calls LAPACK in 3-D, and taps below the last bit are dropped"
+)
 
 COMMON = [
     {},

@@ -38,8 +38,14 @@ def _refusing(name):
     op = _conversion(name, sync="check")
     values = (1.0001, -1.0001)
     bad = [Case({}, make=_out_of_range), *(Case({}, make=_with(v)) for v in values)]
-    return Op(**{**op.__dict__, "bad": bad, "nan": False,
-                 "differences": "on CUDA the range of float input is checked through one flag, read before the call returns"})
+    return Op(
+        **{
+            **op.__dict__,
+            "bad": bad,
+            "nan": False,
+            "differences": "on CUDA the range of float input is checked through one flag, read before the call returns",
+        }
+    )
 
 
 def _pair_of_sizes(shape, dtype, rng):

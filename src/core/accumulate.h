@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// NumPy's in-place arithmetic on arrays of any dtype and strides: integers wrap, bool adds as "or", roots of integers are
-// taken in floating point and truncated.
+// NumPy's in-place arithmetic on arrays of any dtype and strides: integers wrap, bool adds as "or", roots of integers
+// are taken in floating point and truncated.
 #pragma once
 
 #include "opsin/array.h"
