@@ -24,7 +24,7 @@ struct GaussianOptions {
   bool preserve_range = false;
   /// The filter ends at this many standard deviations.
   double truncate = 4.0;
-  /// An axis that is not filtered.
+  /// An axis that is not filtered, counted modulo the number of axes.
   std::optional<int> channel_axis = std::nullopt;
   /// Where the result goes: same shape, a real floating dtype; may overlap the image.
   std::optional<Array> out = std::nullopt;

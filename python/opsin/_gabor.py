@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from opsin._native import filters as _native
 
 __all__ = ["gabor", "gabor_kernel"]
@@ -24,7 +26,7 @@ def gabor_kernel(
     sigma_y=None,
     n_stds=3,
     offset=0,
-    dtype="complex128",
+    dtype=np.complex128,
 ):
     """Complex 2-D Gabor kernel: a harmonic wave under a Gaussian.
 

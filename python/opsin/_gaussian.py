@@ -33,7 +33,7 @@ def gaussian(
     truncate : float, optional
         The filter ends at this many standard deviations.
     channel_axis : int or None, optional
-        An axis that is not filtered.
+        An axis that is not filtered, counted modulo the number of axes.
     out : array, optional
         Where the result goes: the image's shape, a floating dtype; may be the image itself.
 
@@ -47,7 +47,7 @@ def gaussian(
     ValueError
         For a negative `sigma`, a complex image, or an `out` that is not floating.
     RuntimeError
-        For a wrong number of sigmas, an unknown `mode`, or an `out` of another shape.
+        For a wrong number of sigmas (a sequence of one is not a number for all axes), an unknown `mode`, or an `out` of another shape.
 
     Notes
     -----

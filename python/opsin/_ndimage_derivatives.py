@@ -1,7 +1,7 @@
 """Derivatives, Laplacians and gradient magnitudes (scipy.ndimage)."""
 
 from opsin._native import ndimage as _native
-from opsin._ndimage_arguments import all_axes, as_input, as_output, one_axis, per_axis
+from opsin._ndimage_arguments import all_axes, as_dtype, as_input, as_output, one_axis, per_axis
 from opsin._ndimage_smooth import gaussian_radius
 
 
@@ -196,31 +196,38 @@ def gaussian_gradient_magnitude(input, sigma, output=None, mode="reflect", cval=
     input = as_input(input)
     ndim = len(input.shape)
     axes = all_axes(axes, ndim)
+    if not axes:  # The image itself is the result, and SciPy reads nothing else.
+        sigma, mode, kwargs = 0.0, "reflect", {}
     sigma = per_axis(sigma, ndim)
     mode, radius = _gaussian_arguments(input, axes, sigma, mode, kwargs)
     dtype, out = as_output(output, input, False)
     return _native.gaussian_gradient_magnitude(input, sigma, dtype, out, mode, cval, axes, radius)
 
 
-def _generic(input, derivative, output, mode, cval, extra_arguments, extra_keywords, axes, each):
-    """The sum of each(derivative) over the axes, in an array of the caller's kind."""
+def _generic(input, derivative, output, mode, cval, extra_arguments, extra_keywords, axes, each, finish):
+    """finish(the sum of each(derivative) over the axes), in an array of the caller's kind."""
     keywords = extra_keywords or {}
     input = as_input(input)
     dtype, out = as_output(output, input, False)
-    if out is None:
-        out = _native.zeros(input, dtype)
     axes = all_axes(axes, len(input.shape))
     if not axes:
+        out = _native.zeros(input, dtype) if out is None else out
         _native.assign(out, input)
-        return out, False
+        return out
     modes = per_axis(mode, len(axes))
-    derivative(input, axes[0], out, modes[0], cval, *extra_arguments, **keywords)
-    each(out)
+    # A caller's output may overlap the input, which every derivative reads: the sum has its own memory until the end.
+    total = _native.zeros(input, dtype if out is None else as_dtype(out.dtype))
+    derivative(input, axes[0], total, modes[0], cval, *extra_arguments, **keywords)
+    each(total)
     for axis, one in zip(axes[1:], modes[1:]):
-        term = derivative(input, axis, out.dtype, one, cval, *extra_arguments, **keywords)
+        term = derivative(input, axis, total.dtype, one, cval, *extra_arguments, **keywords)
         each(term)
-        _native.add_into(out, term)
-    return out, True
+        _native.add_into(total, term)
+    finish(total)
+    if out is None:
+        return total
+    _native.assign(out, total)
+    return out
 
 
 def generic_laplace(
@@ -261,8 +268,8 @@ def generic_laplace(
     ValueError
         For axes out of range or repeated.
     """
-    out, _ = _generic(input, derivative2, output, mode, cval, extra_arguments, extra_keywords, axes, lambda term: None)
-    return out
+    keep = lambda term: None  # noqa: E731
+    return _generic(input, derivative2, output, mode, cval, extra_arguments, extra_keywords, axes, keep, keep)
 
 
 def generic_gradient_magnitude(
@@ -300,9 +307,5 @@ def generic_gradient_magnitude(
     RuntimeError, ValueError
         See `generic_laplace`.
     """
-    out, filtered = _generic(
-        input, derivative, output, mode, cval, extra_arguments, extra_keywords, axes, _native.square_in_place
-    )
-    if filtered:
-        _native.root_in_place(out)
-    return out
+    square, root = _native.square_in_place, _native.root_in_place
+    return _generic(input, derivative, output, mode, cval, extra_arguments, extra_keywords, axes, square, root)

@@ -73,7 +73,8 @@ def sato(image, sigmas=range(1, 10, 2), black_ridges=True, mode="reflect", cval=
     Returns
     -------
     array
-        Greatest response over the scales: float32 for float16 and float32 images, else float64.
+        Greatest response over the scales: float32 for float16 and float32 images, else float64. (scikit-image gives
+        float64 for float32 images when the sigmas are NumPy scalars.)
 
     Raises
     ------

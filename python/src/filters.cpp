@@ -3,6 +3,7 @@
 
 #include "array_caster.h"
 #include "modules.h"
+#include "opsin/error.h"
 
 namespace opsin::python {
 
@@ -20,6 +21,11 @@ void bind_filters(nb::module_& m) {
                                                .truncate = truncate,
                                                .channel_axis = optional_axis(channel_axis),
                                                .out = call.out(out)};
+        // A sequence of one is not a number for all axes.
+        const int spatial = a.ndim() - (options.channel_axis ? 1 : 0);
+        if (options.sigma.size() == 1 && spatial != 1 && options.sigma[0] >= 0 && nb::hasattr(sigma, "__iter__")) {
+          throw RuntimeError("sequence argument must have length equal to input rank");
+        }
         return call.run([&] { return filters::gaussian(a, options); });
       },
       nb::arg("image"), nb::arg("sigma"), nb::arg("mode"), nb::arg("cval"), nb::arg("preserve_range"),

@@ -30,7 +30,7 @@ void bind_filters_sharpen(nb::module_& m) {
         if (options.radius.size() == 1 && spatial != 1 && nb::hasattr(radius, "__len__")) {
           throw RuntimeError("sequence argument must have length equal to input rank");
         }
-        return call.run([&] { return filters::unsharp_mask(a, options); });
+        return scalar_if_0d(call.run([&] { return filters::unsharp_mask(a, options); }));
       },
       nb::arg("image"), nb::arg("radius"), nb::arg("amount"), nb::arg("preserve_range"),
       nb::arg("channel_axis").none());
@@ -44,7 +44,7 @@ void bind_filters_sharpen(nb::module_& m) {
         filters::DifferenceOfGaussiansOptions options{
             .mode = border(mode), .cval = cval, .channel_axis = integer_axis(channel_axis), .truncate = truncate};
         if (!high_sigma.is_none()) options.high_sigma = numbers(high_sigma);
-        return call.run([&] { return filters::difference_of_gaussians(a, low, options); });
+        return scalar_if_0d(call.run([&] { return filters::difference_of_gaussians(a, low, options); }));
       },
       nb::arg("image"), nb::arg("low_sigma"), nb::arg("high_sigma").none(), nb::arg("mode"), nb::arg("cval"),
       nb::arg("channel_axis").none(), nb::arg("truncate"));

@@ -106,19 +106,26 @@ __device__ __forceinline__ bool any_nan(const float (&acc)[N]) {
 /// The lengths that common filters have are unrolled: 3 and 5 (derivatives), 9 and 17 (Gaussians of sigma 1 and 2), 19
 /// (the Hessian's at sigma 2). That halves the instructions.
 ///
-/// With L > 0 the length is known to be that, there is no skip, and the taps are not odd. `one(i)` is element i alone.
+/// L < 0 unrolls only the ridge filters' lengths: banks of several filters hold many folds, and would compile for
+/// minutes. With L > 0 the length is known to be that, there is no skip, and the taps are not odd. `one(i)` is element
+/// i alone.
 template <int N, int L, class At, class One>
 __device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, bool odd,
                                              const At& at, const One& one) {
   if constexpr (L > 0) return fold_fixed<N, L>(acc, taps, false, at);
   if (skip == 0) {
     switch (n) {
-      case 3: return fold_fixed<N, 3>(acc, taps, odd, at);
-      case 5: return fold_fixed<N, 5>(acc, taps, odd, at);
       case 9: return fold_fixed<N, 9>(acc, taps, odd, at);
-      case 17: return fold_fixed<N, 17>(acc, taps, odd, at);
       case 19: return fold_fixed<N, 19>(acc, taps, odd, at);
       default: break;
+    }
+    if constexpr (L == 0) {
+      switch (n) {
+        case 3: return fold_fixed<N, 3>(acc, taps, odd, at);
+        case 5: return fold_fixed<N, 5>(acc, taps, odd, at);
+        case 17: return fold_fixed<N, 17>(acc, taps, odd, at);
+        default: break;
+      }
     }
   }
   if (odd && n / 2 < N - 1) {

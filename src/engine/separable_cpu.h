@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 
 #include "core/lines_cpu.h"
 #include "core/threads.h"
@@ -43,6 +44,8 @@ void fold_line(C* out, const C* const* p, const FoldTaps<C>& taps, std::int64_t 
       return U == 1 ? V::load(q + at, limit) : V::load(q + at + u * V::lanes);
     };
     if (std::is_same_v<C, float> && taps.symmetry == Taps::Symmetry::odd) {
+      // The middle tap, though mostly zero, makes NaN of an infinity, as SciPy's does.
+      for (int u = 0; u < U; ++u) acc[u] = load(p[n / 2], u) * V(w[n / 2]);
       for (int k = 0; k < n / 2; ++k) {
         const V wk(w[k]);
         for (int u = 0; u < U; ++u) acc[u] = fma(wk, load(p[k], u) - load(p[n - 1 - k], u), acc[u]);
@@ -84,7 +87,8 @@ void fold_line(C* out, const C* const* p, const FoldTaps<C>& taps, std::int64_t 
 }
 
 /// Four output rows at once: row j sums p[j] ... p[j + n - 1]. Float only: the order of taps is free there. With
-/// `Relative` the values count from the first row's own, which all four windows hold: for taps with sum zero.
+/// `Relative` the values count from the first row's own, which all four windows hold: for taps with sum zero. An own
+/// that is not finite would spread past the taps that meet it, so zero stands for it.
 template <bool Relative>
 inline void fold_four_rows(float* const* out, const float* const* p, const FoldTaps<float>& taps, std::int64_t count) {
   using V = Vec<float>;
@@ -95,7 +99,10 @@ inline void fold_four_rows(float* const* out, const float* const* p, const FoldT
     V acc[4][2];
     V own[2];
     if constexpr (Relative) {
-      for (int u = 0; u < 2; ++u) own[u] = V::load(p[n / 2] + x + u * V::lanes);
+      for (int u = 0; u < 2; ++u) {
+        const V first = V::load(p[n / 2] + x + u * V::lanes);
+        own[u] = pick(abs(first) <= V(std::numeric_limits<float>::max()), first, V(0.0f));
+      }
     }
     const auto value = [&](int i, int u) {
       const V v = V::load(p[i] + x + u * V::lanes);
@@ -304,7 +311,7 @@ class BankTask {
     if constexpr (std::is_same_v<C, float>) {
       const bool odd = ty.symmetry == Taps::Symmetry::odd;
       if (m == rows && ty.n >= (odd ? 7 : 3)) {
-        if (odd) {
+        if (odd && ty.w[static_cast<std::size_t>(ty.n / 2)] == 0) {
           fold_four_rows<true>(to, p.data(), ty, count);
         } else {
           fold_four_rows<false>(to, p.data(), ty, count);

@@ -72,7 +72,7 @@ __device__ __forceinline__ void fold_row(float* to, const float* line, const Str
       x[2] = v.z;
       x[3] = v.w;
     };
-    if (L == 0 && taps.identity) {
+    if (L <= 0 && taps.identity) {
       at(0, acc);
     } else {
       fold_windows<4, L>(acc, weights, 0, taps.n, taps.odd, at, [&](int i) { return line[4 * lane + i]; });
@@ -202,7 +202,7 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
           slot = slot + 4 == ring_rows ? 0 : slot + 4;
         };
         const float* weights = taps + (K + k) * tap_room;
-        if (L == 0 && t.identity && skip == 0) {
+        if (L <= 0 && t.identity && skip == 0) {
 #pragma unroll
           for (int j = 0; j < column_outputs; ++j)
             value[k][j] = rows[(start + j >= ring_rows ? start + j - ring_rows : start + j) * strip_width];
@@ -356,7 +356,7 @@ void run_stream(const Bank<K, O>& bank, const E& epilogue) {
     for (int s = 0; s < p.rings; ++s) all = all && !p.x[s].odd && p.x[s].n == length;
     return all;
   };
-  auto kernel = stream_kernel<K, O, 0, E>;
+  auto kernel = stream_kernel < K, O, K == 1 ? 0 : -1, E > ;
   if constexpr (K == 1) {
     // Gaussians of sigma 1, 2 and 4.
     if (all_of_length(9)) kernel = stream_kernel<K, O, 9, E>;

@@ -14,12 +14,16 @@ Array correlate_sparse(const Array& image, const opsin::ndimage::Weights& kernel
   const DType dtype = float_result(image.dtype());
   core::check(!kernel.is_complex(), "filters.correlate_sparse", "complex kernels are not supported");
   const bool matches = kernel.shape.size() == image.ndim();
+  // Before the axes are compared, as numpy.pad comes first; it takes the width of a 1-D kernel for every axis.
+  for (int i = 0; o.mode && *o.mode != Border::constant && i < image.ndim(); ++i) {
+    const std::int64_t width = kernel.shape.size() == 1 ? kernel.shape[0] : matches ? kernel.shape[i] : 1;
+    core::check(image.shape(i) > 0 || width == 1, "filters.correlate_sparse",
+                "an empty image can only be extended by a constant");
+  }
   core::check_plain<RuntimeError>(matches || (o.mode && kernel.shape.size() != 1),
                                   "Unexpected initial index in kernel_indices");
   core::check(matches, "filters.correlate_sparse", "the kernel has ", kernel.shape.size(), " axes, the image ",
               image.ndim());
-  core::check(!o.mode || *o.mode == Border::constant || image.size() > 0, "filters.correlate_sparse",
-              "an empty image can only be extended by a constant");
   Extents shape = image.shape();
   for (int i = 0; i < shape.size(); ++i) {
     if (o.mode) {

@@ -126,8 +126,6 @@ template <int R>
 Array edge_filter(const Array& image, const EdgeKernel& k, const opsin::filters::EdgeOptions& o) {
   const int n = image.ndim();
   const DType dtype = float_result(image.dtype());
-  core::check<TypeError>(n > 0 || is_floating(image.dtype()), "filters", "a 0-d image must be floating, not ",
-                         image.dtype());
   std::vector<int> axes(static_cast<std::size_t>(n));
   std::iota(axes.begin(), axes.end(), 0);
   if (o.axis) axes = *o.axis;

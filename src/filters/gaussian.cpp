@@ -10,9 +10,12 @@ Array gaussian(const Array& image, const opsin::filters::GaussianOptions& o) {
   std::vector<double> sigma = o.sigma;
   for (const double s : sigma) core::check_plain(!(s < 0), "Sigma values less than zero are not valid");
   if (o.channel_axis) {
-    const int channel = core::normalize_axis("filters.gaussian", *o.channel_axis, image.ndim());
-    if (sigma.size() == 1) sigma.assign(static_cast<std::size_t>(image.ndim() - 1), sigma[0]);
-    if (sigma.size() == static_cast<std::size_t>(image.ndim() - 1)) sigma.insert(sigma.begin() + channel, 0.0);
+    // scikit-image takes any integer here, modulo the number of axes.
+    const int n = image.ndim();
+    const int channel = n > 0 ? (*o.channel_axis % n + n) % n : 0;
+    const auto spatial = static_cast<std::size_t>(n > 0 ? n - 1 : 0);
+    if (sigma.size() == 1) sigma.assign(spatial, sigma[0]);
+    if (n > 0 && sigma.size() == spatial) sigma.insert(sigma.begin() + channel, 0.0);
   } else if (sigma.size() == 1) {
     sigma.assign(static_cast<std::size_t>(image.ndim()), sigma[0]);
   }

@@ -53,6 +53,16 @@ TEST_CASE("gaussian refuses what it cannot do and leaves out untouched") {
   CHECK(wrong.data_as<float>()[0] == 0);
 }
 
+TEST_CASE("gaussian counts the channel axis modulo the number of axes") {
+  const Array image = Array::from(std::span<const double>(std::vector<double>{1, 0, 0, 0, 0, 8}), {2, 3});
+  const Array expected = opsin::filters::gaussian(image, {.sigma = {1.0}, .channel_axis = 1});
+  for (const int axis : {-1, 7, -3}) {
+    const Array result = opsin::filters::gaussian(image, {.sigma = {1.0}, .channel_axis = axis});
+    for (int i = 0; i < 6; ++i) CHECK(result.data_as<double>()[i] == expected.data_as<double>()[i]);
+  }
+  CHECK(opsin::filters::gaussian(Array::zeros({}, DType::float64), {.channel_axis = 0}).ndim() == 0);
+}
+
 TEST_CASE("gaussian into its own input equals the separate call") {
   std::vector<double> values(33 * 17);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i * 7919 % 101);

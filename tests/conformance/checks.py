@@ -156,7 +156,7 @@ def check_nan(op: Op, subject: Subject) -> None:
         for case in op.cases:
             if not applies(op, case, ndim):
                 continue
-            for dtype in ("float32", "float64"):
+            for dtype in case.nan:
                 args, kwargs = make_inputs(op, case, shape, dtype, subject.ndimage)
                 image = arrays(args)[0]
                 if image.dtype.kind != "f" or image.size < 8:

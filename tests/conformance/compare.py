@@ -79,6 +79,7 @@ def _float_mismatch(got, want, tol, ndim, unit, single):
     t = tol.of(want.dtype)
     if single:
         t = max(t, tol.f32)
+    floor = tol.floor if want.dtype == np.float32 else 0.0
     wide = np.complex128 if want.dtype.kind == "c" else np.float64
     g, w = got.astype(wide), want.astype(wide)
     if tol.key is not None:
@@ -88,10 +89,10 @@ def _float_mismatch(got, want, tol, ndim, unit, single):
     if tol.by_input:
         scale = max(scale, unit)
     with np.errstate(all="ignore"):
-        close = np.abs(g - w) <= t * (np.abs(w) + scale)
+        close = np.abs(g - w) <= t * (np.abs(w) + scale) + floor
         same = (g == w) | (np.isnan(g) & np.isnan(w))
         ok = np.where(finite & np.isfinite(g), close | same, same)
         if tol.jump is not None:
-            near_zero = 4 * t * scale
+            near_zero = 4 * (t * scale + floor)
             ok |= (w == tol.jump) & (np.abs(g) <= near_zero) | (g == tol.jump) & (np.abs(w) <= near_zero)
     return ~ok

@@ -36,6 +36,7 @@ class Tol:
     outliers: float = (
         0.0  # share of the elements that may lie further off: for results that are ill-conditioned somewhere
     )
+    floor: float = 0.0  # absolute error of f32 results, whatever their scale
     key: Callable[[np.ndarray, int], np.ndarray] | None = (
         None  # compare key(result, ndim of the image) instead of the result
     )
@@ -64,6 +65,7 @@ class Case:
     kwargs: dict
     make: Callable | None = None
     ndim: tuple[int, ...] | None = None
+    nan: tuple[str, ...] = ("float32", "float64")  # the dtypes whose NaN and inf spread as in the oracle
 
 
 @dataclass(frozen=True, eq=False)  # compared by identity, so that a row can be the key of a cache

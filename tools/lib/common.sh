@@ -4,6 +4,8 @@
 VENV=$ROOT/.venv
 LOGS=$ROOT/build/logs
 JOBS=${OPSIN_JOBS:-$(nproc)}
+# Objects made in one checkout serve in another: paths are hashed relative to it.
+export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
 
 die() {
   printf 'tools/dev: %s\n' "$*" >&2

@@ -58,7 +58,7 @@ def _nd_kernels(name):
         dict(weights=np.hanning(41)[:, None] * np.hanning(63)),  # larger than the image
         dict(weights=WEIGHTS[2], axes=(0, 2)),
         dict(weights=WEIGHTS[2], axes=(-1, 0), origin=(0, -1)),
-        dict(weights=WEIGHTS[1], axes=1, mode="wrap"),
+        Case(dict(weights=WEIGHTS[1], axes=1, mode="wrap"), ndim=(2, 3, 4)),
     ]
     bad = [
         dict(weights=np.ones((2,) * 6)),

@@ -51,3 +51,26 @@ def mend_unsharp_mask(fn):
         return fn(image, *args, channel_axis=axis, **kwargs)
 
     return call
+
+
+def mend_correlate_sparse(fn):
+    """Mode "valid" of an image smaller than the kernel has no result: scikit-image's slices then count from the other end."""
+
+    @functools.wraps(fn)
+    def call(image, kernel, mode="reflect"):
+        sizes = np.shape(kernel)
+        if mode == "valid" and len(sizes) == image.ndim and any(n < k - 1 for n, k in zip(image.shape, sizes)):
+            raise ValueError("the image is smaller than the kernel")
+        return fn(image, kernel, mode)
+
+    return call
+
+
+def mend_sato(fn):
+    """A NumPy scalar among the sigmas makes float64 of a float32 result (its square takes part in NumPy's promotion)."""
+
+    @functools.wraps(fn)
+    def call(image, sigmas=range(1, 10, 2), *args, **kwargs):
+        return fn(image, [s.item() if isinstance(s, np.generic) else s for s in sigmas], *args, **kwargs)
+
+    return call
