@@ -4,6 +4,7 @@
 #include "array_caster.h"
 #include "core/assign.h"
 #include "modules.h"
+#include "opsin/error.h"
 #include "core/accumulate.h"
 
 namespace opsin::python {
@@ -19,9 +20,9 @@ Output output(Call& call, nb::handle dtype, nb::handle array) {
 }
 
 Complex complex_number(nb::handle value) {
-  const Py_complex z = PyComplex_AsCComplex(value.ptr());
-  if (PyErr_Occurred()) throw nb::python_error();
-  return {z.real, z.imag};
+  if (nb::isinstance<nb::str>(value)) throw TypeError("must be a number, not str");
+  const nb::object z = nb::handle(reinterpret_cast<PyObject*>(&PyComplex_Type))(value);
+  return {PyComplex_RealAsDouble(z.ptr()), PyComplex_ImagAsDouble(z.ptr())};
 }
 
 std::vector<std::optional<int>> radii(nb::handle value) {
