@@ -2,10 +2,10 @@
 #include "opsin/ndimage.h"
 
 #include "array_caster.h"
+#include "core/accumulate.h"
 #include "core/assign.h"
 #include "modules.h"
 #include "opsin/error.h"
-#include "core/accumulate.h"
 
 namespace opsin::python {
 namespace {
@@ -30,11 +30,18 @@ std::vector<std::optional<int>> radii(nb::handle value) {
   return {given.begin(), given.end()};
 }
 
+/// An array that is written in place.
+Array writable(Call& call, nb::handle array) {
+  const Array a = *call.out(array);
+  if (a.readonly()) throw ValueError("output array is read-only");
+  return a;
+}
+
 /// Writes into `array` in place.
 template <class F>
 void in_place(nb::handle array, const F& f) {
   Call call;
-  const Array a = *call.out(array);
+  const Array a = writable(call, array);
   call.invoke([&] {
     f(a);
     return true;
@@ -203,7 +210,7 @@ void bind_arithmetic(nb::module_& m) {
       "assign",
       [](nb::handle to, nb::handle from) {
         Call call;
-        const Array target = *call.out(to);
+        const Array target = writable(call, to);
         const Array source = call.in(from);
         call.invoke([&] {
           memory::assign(target, may_overlap(target, source) ? source.copy() : source);

@@ -261,12 +261,12 @@ void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
   p.peak = static_cast<C*>(bank.peak);
   for (int k = 0; k < K; ++k) {
     const Filter& f = bank.filters[k];
-    p.filters[k].input = f.input;
+    p.filters[k].input = k;
     p.filters[k].keep_tile = k > 0 && f.input == bank.filters[k - 1].input;
     p.filters[k].keep_rows = p.filters[k].keep_tile && f.y == bank.filters[k - 1].y;
     p.filters[k].y = device_taps<C>(f.y);
     p.filters[k].x = device_taps<C>(f.x);
-    p.inputs[f.input] = bank.inputs[static_cast<std::size_t>(f.input)];
+    p.inputs[k] = bank.inputs[static_cast<std::size_t>(f.input)];
     p.halo_above = std::max(p.halo_above, f.y.before());
     p.halo_below = std::max(p.halo_below, f.y.after());
     p.halo_left = std::max(p.halo_left, f.x.before());

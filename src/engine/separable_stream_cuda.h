@@ -51,10 +51,9 @@ struct StreamParams {
   int line;   // floats of a line in shared memory
   int rings;  // distinct (input, x taps)
   int ring_of[K];
-  int input_of[K];  // by ring
-  StreamTaps x[K];  // by ring
-  StreamTaps y[K];  // by filter
-  StreamPlane inputs[K];
+  StreamTaps x[K];        // by ring
+  StreamTaps y[K];        // by filter
+  StreamPlane inputs[K];  // by ring
   Plane outputs[O];
 };
 
@@ -150,7 +149,7 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
     const auto start = [&](int item) {
       const int r = rings == 1 ? item : item / rings;
       const int s = rings == 1 ? 0 : item - r * rings;
-      const StreamPlane& plane = p.inputs[K == 1 ? 0 : p.input_of[s]];
+      const StreamPlane& plane = p.inputs[s];
       const int y = border_index(y0 - p.above + r, height, p.borders.y);
       const char* row = plane.data + (outer * height + y) * static_cast<std::int64_t>(length) * plane.item;
       start_line(lines + item / warps % (lines_ahead + 1) * p.line, plane, y < 0 ? nullptr : row,
@@ -317,14 +316,16 @@ void run_stream(const Bank<K, O>& bank, const E& epilogue) {
   p.rows = static_cast<int>(bank.row_count());
   p.peak = static_cast<float*>(bank.peak);
   std::array<Taps, K> ring_taps;
+  std::array<int, K> input_of{};
   int below = 0;
   for (int k = 0; k < K; ++k) {
     const Filter& f = bank.filters[k];
     int s = 0;
-    while (s < p.rings && !(p.input_of[s] == f.input && ring_taps[s] == f.x)) ++s;
+    while (s < p.rings && !(input_of[s] == f.input && ring_taps[s] == f.x)) ++s;
     if (s == p.rings) {
       ring_taps[s] = f.x;
-      p.input_of[s] = f.input;
+      input_of[s] = f.input;
+      p.inputs[s] = stream_plane(bank.inputs[static_cast<std::size_t>(f.input)]);
       p.x[s] = stream_taps(f.x);
       p.quads = std::max(p.quads, static_cast<int>((strip_width + (f.x.size() - 1) * p.g.inner + 31) / 32));
       ++p.rings;
@@ -333,7 +334,6 @@ void run_stream(const Bank<K, O>& bank, const E& epilogue) {
     p.y[k] = stream_taps(f.y);
     p.above = std::max(p.above, f.y.before());
     below = std::max(below, f.y.after());
-    p.inputs[f.input] = stream_plane(bank.inputs[static_cast<std::size_t>(f.input)]);
   }
   for (int o = 0; o < O; ++o) p.outputs[o] = bank.outputs[o];
   p.reach = (p.above + below + 3) / 4 * 4;

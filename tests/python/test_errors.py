@@ -22,7 +22,7 @@ BAD_CALLS = {
     "text for sigma": (ValueError, lambda: opsin.filters.gaussian(IMAGE, "wide")),
     "object image": (TypeError, lambda: opsin.filters.gaussian(np.array([[object()]]))),
     "two channels": (ValueError, lambda: opsin.color.rgb2gray(np.zeros((4, 4, 2)))),
-    "axis out of range": (IndexError, lambda: opsin.filters.gaussian(IMAGE, channel_axis=7)),
+    "axis out of range": (IndexError, lambda: opsin.filters.sobel(IMAGE, axis=7)),
     "no such dtype": (TypeError, lambda: opsin.asarray(IMAGE, dtype="no such dtype")),
     "dtype opsin has not": (TypeError, lambda: opsin.asarray(IMAGE, dtype="M8[s]")),
     "no such device": (ValueError, lambda: opsin.asarray(IMAGE, device="tpu")),
