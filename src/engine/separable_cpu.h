@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Long because one task class holds ring, folds and epilogue, which share all their state.
 // CPU side of the separable engine. A task is a band of rows in a strip of columns. Rows of the input are converted
 // once into a ring; the vertical fold runs over them with vectors along the row, four output rows at a time, so that
 // each loaded vector serves four sums; the horizontal fold reads the result from the L1 cache.

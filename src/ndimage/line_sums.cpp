@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums of derivatives. On two neighbouring axes all derivatives come from one pass of the separable engine.
-#include "core/target.h"
 #include "core/accumulate.h"
+#include "core/target.h"
 #include "ndimage/line_pair.h"
 #include "ndimage/line_passes.h"
 

@@ -16,6 +16,18 @@ from pathlib import Path
 from common import ROOT, report
 
 LIMIT_S = 20.0
+# Banks of several filters hold many unrolled folds. Each of these objects is to be split by compute type or ndim; until
+# then it may not grow.
+KNOWN_LONG_S = {
+    "filters_meijering_cpp": 90.0,
+    "filters_sato_cpp": 90.0,
+    "filters_frangi_2d_cpp": 60.0,
+    "filters_frangi_3d_cpp": 90.0,
+    "filters_unsharp_mask_cpp": 60.0,
+    "filters_gabor_folds_cpp": 60.0,
+    "feature_structure_tensor_cpp": 60.0,
+    "engine_hessian_cpp": 90.0,
+}
 TOP = 5
 
 
@@ -51,8 +63,9 @@ def check(build: Path, limit: float = LIMIT_S, measure=processor_time) -> list[s
         print(f"{wall:7.1f} s  {obj}")
     problems = []
     for obj, wall in slowest:
-        if wall > limit and (alone := measure(build, obj)) > limit:
-            problems.append(f"{obj}: {alone:.1f} s of processor time to compile, the limit is {limit:g} s")
+        allowed = max([limit, *(s for name, s in KNOWN_LONG_S.items() if name in obj)])
+        if wall > allowed and (alone := measure(build, obj)) > allowed:
+            problems.append(f"{obj}: {alone:.1f} s of processor time to compile, the limit is {allowed:g} s")
     return problems
 
 
