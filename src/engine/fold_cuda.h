@@ -34,6 +34,9 @@ __device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, b
         if (i + a < Length + N - 1) x[i + a] = four[a];
       }
     }
+    // The centre's weight is zero, but zero times infinity is not.
+#pragma unroll
+    for (int j = 0; j < N; ++j) acc[j] = w[Length / 2] * x[j + Length / 2];
 #pragma unroll
     for (int k = 0; k < Length / 2; ++k) {
 #pragma unroll
@@ -95,6 +98,9 @@ __device__ __forceinline__ void fold_any(float (&acc)[N], const float* taps, int
   }
 }
 
+/// What differences may count from without spreading an infinity.
+__device__ __forceinline__ float finite_or_zero(float x) { return fabsf(x) <= 3.402823466e38f ? x : 0.0f; }
+
 template <int N>
 __device__ __forceinline__ bool any_nan(const float (&acc)[N]) {
   bool found = false;
@@ -131,14 +137,14 @@ __device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps,
   if (odd && n / 2 < N - 1) {
     // No element lies in all windows: pair by pair.
 #pragma unroll
-    for (int j = 0; j < N; ++j) acc[j] = 0;
+    for (int j = 0; j < N; ++j) acc[j] = taps[skip + n / 2] * one(j + skip + n / 2);
     for (int k = skip; k < skip + n / 2; ++k) {
 #pragma unroll
       for (int j = 0; j < N; ++j) acc[j] = fmaf(taps[k], one(j + k) - one(j + 2 * skip + n - 1 - k), acc[j]);
     }
     return;
   }
-  const float own = odd ? one(skip + n / 2) : 0.0f;
+  const float own = odd ? finite_or_zero(one(skip + n / 2)) : 0.0f;
   fold_any<N, false>(acc, taps, skip, n, own, at);
   if (any_nan(acc)) fold_any<N, true>(acc, taps, skip, n, own, at);
 }

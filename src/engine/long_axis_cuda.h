@@ -37,6 +37,7 @@ __global__ void long_axis_kernel(const Geometry g, const Plane input, const Plan
     };
     C acc = C(0);
     if (std::is_same_v<C, float> && symmetry == Taps::Symmetry::odd) {
+      acc = at(n / 2) * w[n / 2];
       for (int k = 0; k < n / 2; ++k) acc = OPSIN_TARGET::fma(w[k], at(k) - at(n - 1 - k), acc);
     } else if constexpr (std::is_same_v<C, float>) {
       for (int k = 0; k < n; ++k) acc = fmaf(w[k], at(k), acc);

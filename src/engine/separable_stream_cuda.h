@@ -85,7 +85,7 @@ __device__ __forceinline__ void fold_row(float* to, const float* line, const Str
 #pragma unroll
     for (int j = 0; j < 4; ++j) {
       const float* from = line + lane + 32 * j;
-      const float own = taps.odd ? from[taps.n / 2 * inner] : 0.0f;
+      const float own = taps.odd ? finite_or_zero(from[taps.n / 2 * inner]) : 0.0f;
       acc[j] = fmaf(weights[k], from[k * inner] - own, acc[j]);
     }
   }
@@ -283,7 +283,8 @@ inline StreamTaps stream_taps(const Taps& t) {
   d.n = t.size();
   d.first = t.first;
   d.identity = t.identity();
-  d.odd = t.symmetry == Taps::Symmetry::odd;
+  // SciPy calls taps odd whatever their centre; a weight there needs the plain sum.
+  d.odd = t.symmetry == Taps::Symmetry::odd && t.weight[static_cast<std::size_t>(d.n / 2)] == 0;
   for (int i = 0; i < d.n; ++i) d.w[i] = static_cast<float>(t.weight[static_cast<std::size_t>(i)]);
   return d;
 }

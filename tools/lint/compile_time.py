@@ -19,6 +19,9 @@ LIMIT_S = 20.0
 # Banks of several filters hold many unrolled folds. Each of these objects is to be split by compute type or ndim; until
 # then it may not grow.
 KNOWN_LONG_S = {
+    "opsin_cuda.dir": 45.0,  # nvcc compiles host and device code of both compute types
+    "src/engine/hessian.cpp": 30.0,
+    "src/util/img_as.cpp": 30.0,
     "filters_meijering_cpp": 90.0,
     "filters_sato_cpp": 90.0,
     "filters_frangi_2d_cpp": 60.0,
