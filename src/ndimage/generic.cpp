@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Laplacian and gradient magnitude of a caller's derivatives.
+#include "core/accumulate.h"
 #include "core/target.h"
 #include "engine/pointwise.h"
-#include "core/accumulate.h"
 #include "ndimage/result.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
