@@ -134,8 +134,8 @@ NINJA_LOG = "# ninja log v5\n0\t25000\t1\ta.o\tx\n0\t30000\t1\tgone.o\tx\n0\t300
 
 
 def build_folder(root: Path) -> Path:
-    for name in ("a.o", "b.o"):
-        plant(root, name, "")
+    plant(root, "build.ninja", "rule cc\n  command = touch $out\nbuild a.o: cc\nbuild b.o: cc\n")
+    plant(root, "gone.o", "")  # of a source that was renamed
     return plant(root, ".ninja_log", NINJA_LOG)
 
 
