@@ -1,37 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 // Folds of neighbouring windows on CUDA: N sums at once, so that a value read from shared memory serves up to N of
-// them. `taps` is 16-byte aligned shared memory; `at(i, x)` delivers the windows' elements i .. i + 3.
+// them. `taps` is 16-byte aligned shared memory. A window says what its elements are: four(i, x) delivers those from i
+// to i + 3, in ascending order of i, and one(i) is element i alone.
 #pragma once
 
 #include "core/math.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// acc[j] = sum over Length taps of N neighbouring windows. `at(i, x)` delivers the windows' elements i .. i + 3.
+/// acc[j] = sum over Length taps of N neighbouring windows. The windows and the taps begin Pad elements late, so that
+/// both can be read in fours.
 ///
 /// Odd taps sum differences, so that the derivative of a constant is zero and not rounding noise.
-template <int N, int Length, class At>
-__device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, bool odd, const At& at) {
-  float w[Length + 3];
+template <int N, int Length, int Pad, class Window>
+__device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, bool odd, Window window) {
+  float w[Length];
 #pragma unroll
-  for (int t = 0; t < Length; t += 4) {
+  for (int t = 0; t < Pad + Length; t += 4) {
     const float4 v = *reinterpret_cast<const float4*>(taps + t);
-    w[t] = v.x;
-    if (t + 1 < Length) w[t + 1] = v.y;
-    if (t + 2 < Length) w[t + 2] = v.z;
-    if (t + 3 < Length) w[t + 3] = v.w;
+    const float four[4] = {v.x, v.y, v.z, v.w};
+#pragma unroll
+    for (int a = 0; a < 4; ++a) {
+      if (t + a >= Pad && t + a < Pad + Length) w[t + a - Pad] = four[a];
+    }
   }
 #pragma unroll
   for (int j = 0; j < N; ++j) acc[j] = 0;
   if (odd) {
-    float x[Length + N + 2];
+    float x[Length + N - 1];
 #pragma unroll
-    for (int i = 0; i < Length + N - 1; i += 4) {
+    for (int i = 0; i < Pad + Length + N - 1; i += 4) {
       float four[4];
-      at(i, four);
+      window.four(i, four);
 #pragma unroll
       for (int a = 0; a < 4; ++a) {
-        if (i + a < Length + N - 1) x[i + a] = four[a];
+        if (i + a >= Pad && i + a < Pad + Length + N - 1) x[i + a - Pad] = four[a];
       }
     }
     // The centre's weight is zero, but zero times infinity is not.
@@ -45,14 +48,15 @@ __device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, b
     return;
   }
 #pragma unroll
-  for (int i = 0; i < Length + N - 1; i += 4) {
+  for (int i = 0; i < Pad + Length + N - 1; i += 4) {
     float x[4];
-    at(i, x);
+    window.four(i, x);
 #pragma unroll
     for (int a = 0; a < 4; ++a) {
 #pragma unroll
       for (int j = 0; j < N; ++j) {
-        if (i + a - j >= 0 && i + a - j < Length) acc[j] = fmaf(w[i + a - j], x[a], acc[j]);
+        const int k = i + a - Pad - j;
+        if (k >= 0 && k < Length) acc[j] = fmaf(w[k], x[a], acc[j]);
       }
     }
   }
@@ -65,8 +69,9 @@ __device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, b
 /// The zeros let four elements meet all N sums without a test. They change no finite number; but an infinity or NaN
 /// just outside a window turns its sum into NaN. Such sums, and only NaN results can be such, are made again with
 /// tests.
-template <int N, bool Tested, class At>
-__device__ __forceinline__ void fold_any(float (&acc)[N], const float* taps, int skip, int n, float own, const At& at) {
+template <int N, bool Tested, class Window>
+__device__ __forceinline__ void fold_any(float (&acc)[N], const float* taps, int skip, int n, float own,
+                                         Window window) {
   float weights[N + 3];
 #pragma unroll
   for (int j = 0; j < N; ++j) acc[j] = 0;
@@ -83,7 +88,7 @@ __device__ __forceinline__ void fold_any(float (&acc)[N], const float* taps, int
     weights[N + 1] = next.z;
     weights[N + 2] = next.w;
     float x[4];
-    at(i, x);
+    window.four(i, x);
 #pragma unroll
     for (int a = 0; a < 4; ++a) x[a] -= own;
 #pragma unroll
@@ -109,44 +114,69 @@ __device__ __forceinline__ bool any_nan(const float (&acc)[N]) {
   return found;
 }
 
-/// The lengths that common filters have are unrolled: 3 and 5 (derivatives), 9 and 17 (Gaussians of sigma 1 and 2), 19
-/// (the Hessian's at sigma 2). That halves the instructions.
-///
-/// L < 0 unrolls only the ridge filters' lengths: banks of several filters hold many folds, and would compile for
-/// minutes. With L > 0 the length is known to be that, there is no skip, and the taps are not odd. `one(i)` is element
-/// i alone.
-template <int N, int L, class At, class One>
-__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, bool odd,
-                                             const At& at, const One& one) {
-  if constexpr (L > 0) return fold_fixed<N, L>(acc, taps, false, at);
-  if (skip == 0) {
-    switch (n) {
-      case 9: return fold_fixed<N, 9>(acc, taps, odd, at);
-      case 19: return fold_fixed<N, 19>(acc, taps, odd, at);
-      default: break;
+/// Taps of a length that is not unrolled.
+template <int N, class Window>
+__device__ __forceinline__ void fold_rest(float (&acc)[N], const float* taps, int skip, int n, bool odd,
+                                          Window window) {
+  if (odd && n / 2 < N - 1) {
+    // No element lies in all windows: pair by pair.
+#pragma unroll
+    for (int j = 0; j < N; ++j) acc[j] = taps[skip + n / 2] * window.one(j + skip + n / 2);
+    for (int k = skip; k < skip + n / 2; ++k) {
+#pragma unroll
+      for (int j = 0; j < N; ++j) {
+        acc[j] = fmaf(taps[k], window.one(j + k) - window.one(j + 2 * skip + n - 1 - k), acc[j]);
+      }
     }
-    if constexpr (L == 0) {
+    return;
+  }
+  const float own = odd ? finite_or_zero(window.one(skip + n / 2)) : 0.0f;
+  fold_any<N, false>(acc, taps, skip, n, own, window);
+  if (any_nan(acc)) fold_any<N, true>(acc, taps, skip, n, own, window);
+}
+
+template <int N>
+struct Sums {
+  float sum[N];
+};
+
+/// The same as a call: in a bank of several filters a copy for each would take most of the time to compile.
+template <int N, class Window>
+__device__ __noinline__ Sums<N> called_fold_rest(const float* taps, int skip, int n, bool odd, Window window) {
+  Sums<N> s;
+  fold_rest<N>(s.sum, taps, skip, n, odd, window);
+  return s;
+}
+
+/// L > 0: the taps are L long, with zeros around `n` of their own from `skip` on where they are shorter. A zero weight
+/// makes NaN of an infinity, so sums that are NaN are made again from the taps' own elements.
+///
+/// L == 0: any taps; the lengths that common filters have are unrolled: 3 and 5 (derivatives), 9 and 17 (Gaussians of
+/// sigma 1 and 2). That halves the instructions. L < 0: any taps, by a call.
+template <int N, int L, int Pad, class Window>
+__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, bool odd,
+                                             Window window) {
+  if constexpr (L > 0) {
+    fold_fixed<N, L, Pad>(acc, taps, odd, window);
+    if (n == L || !any_nan(acc)) return;
+  } else if constexpr (L == 0) {
+    if (skip == 0) {
       switch (n) {
-        case 3: return fold_fixed<N, 3>(acc, taps, odd, at);
-        case 5: return fold_fixed<N, 5>(acc, taps, odd, at);
-        case 17: return fold_fixed<N, 17>(acc, taps, odd, at);
+        case 3: return fold_fixed<N, 3, 0>(acc, taps, odd, window);
+        case 5: return fold_fixed<N, 5, 0>(acc, taps, odd, window);
+        case 9: return fold_fixed<N, 9, 0>(acc, taps, odd, window);
+        case 17: return fold_fixed<N, 17, 0>(acc, taps, odd, window);
         default: break;
       }
     }
   }
-  if (odd && n / 2 < N - 1) {
-    // No element lies in all windows: pair by pair.
+  if constexpr (L == 0) {
+    fold_rest<N>(acc, taps, skip, n, odd, window);
+  } else {
+    const Sums<N> rest = called_fold_rest<N>(taps, skip, n, odd, window);
 #pragma unroll
-    for (int j = 0; j < N; ++j) acc[j] = taps[skip + n / 2] * one(j + skip + n / 2);
-    for (int k = skip; k < skip + n / 2; ++k) {
-#pragma unroll
-      for (int j = 0; j < N; ++j) acc[j] = fmaf(taps[k], one(j + k) - one(j + 2 * skip + n - 1 - k), acc[j]);
-    }
-    return;
+    for (int j = 0; j < N; ++j) acc[j] = rest.sum[j];
   }
-  const float own = odd ? finite_or_zero(one(skip + n / 2)) : 0.0f;
-  fold_any<N, false>(acc, taps, skip, n, own, at);
-  if (any_nan(acc)) fold_any<N, true>(acc, taps, skip, n, own, at);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

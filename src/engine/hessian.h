@@ -75,6 +75,7 @@ void hessian_pass(const HessianPlan& plan, std::span<const Array> gradients, con
       for (int i = 0; i < 4; ++i) from.push_back(plane_of(slab.slice(0, i, 1)));
       std::array<Plane, O> part = to;
       for (Plane& p : part) {
+        if (p.data == nullptr) continue;
         p.data = static_cast<std::byte*>(p.data) + z * slice * static_cast<std::int64_t>(itemsize(p.dtype));
       }
       run_bank<C, 6, count>(Bank<6, count>{{n, shape[1], shape[2], 1}, from, filters, plan.borders, part, 0, -1, peak},

@@ -10,7 +10,9 @@
 //   bool accumulate               when true, `out` comes in with what the outputs hold (outputs of the compute type
 //   only):
 //                                 a running maximum costs one read and no filter;
-//   static constexpr int peak_output = o   raises *bank.peak to the greatest value of output o (see engine/reduce.h).
+//   static constexpr int peak_output = o   raises *bank.peak, unless that is null, to the greatest value of output o
+//                                 (see engine/reduce.h).
+// An output without memory is not stored.
 //
 // Accuracy: float folds use fused multiply-adds in the order of the taps. Double folds repeat SciPy's order (symmetric
 // and antisymmetric taps in pairs, farthest first, no fused operation), so float64 results equal SciPy's bit for bit on
@@ -69,7 +71,7 @@ struct Bank {
   std::vector<Plane> inputs;
   std::array<Filter, K> filters;
   Borders borders;
-  std::array<Plane, O> outputs;
+  std::array<Plane, O> outputs;  // data may be null
   /// Rows [first_row, first_row + rows) are computed, and the outputs hold only those; -1 means all.
   std::int64_t first_row = 0;
   std::int64_t rows = -1;
@@ -107,3 +109,22 @@ struct Identity {
 #else
 #include "engine/separable_cpu.h"
 #endif
+
+namespace opsin::OPSIN_TARGET::engine {
+
+// What several operations use as it is: compiled once, in separable_per_real.cpp and bank_per_filters_and_real.cpp.
+#define OPSIN_EXTERN_BANK(C, K) \
+  extern template void run_bank<C, K, K, PassThrough>(const Bank<K, K>&, const PassThrough&);
+OPSIN_EXTERN_BANK(float, 2)
+OPSIN_EXTERN_BANK(float, 3)
+OPSIN_EXTERN_BANK(float, 4)
+OPSIN_EXTERN_BANK(float, 6)
+OPSIN_EXTERN_BANK(double, 2)
+OPSIN_EXTERN_BANK(double, 3)
+OPSIN_EXTERN_BANK(double, 4)
+OPSIN_EXTERN_BANK(double, 6)
+#undef OPSIN_EXTERN_BANK
+extern template void run_bank<float, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+extern template void run_bank<double, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+
+}  // namespace opsin::OPSIN_TARGET::engine

@@ -12,21 +12,13 @@
 #include "core/device_api.h"
 #include "engine/long_axis_cuda.h"
 #include "engine/separable_stream_cuda.h"
+#include "engine/tile_fold_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
 inline constexpr int tile_width = 64;
 inline constexpr int tile_height = 32;
 inline constexpr int fold_width = 8;
-inline constexpr int most_tile_taps = 97;  // Kernel parameters hold the weights: longer filters go one axis at a time.
-
-template <class C>
-struct DeviceTaps {
-  int n, first;
-  Taps::Symmetry symmetry;
-  bool identity;
-  C w[most_tile_taps];
-};
 
 template <class C>
 struct DeviceFilter {
@@ -48,39 +40,11 @@ struct BankParams {
   Plane outputs[O];
 };
 
-/// acc[j] = fold of s[j * step + k * stride] over the taps k, in SciPy's order.
-template <class C, int N>
-__device__ __forceinline__ void fold(C (&acc)[N], const C* s, int step, int stride, const DeviceTaps<C>& t) {
-  const int n = t.n;
-  if (t.symmetry == Taps::Symmetry::none) {
-#pragma unroll
-    for (int j = 0; j < N; ++j) acc[j] = s[j * step + (n - 1) * stride] * t.w[n - 1];
-    for (int k = 0; k < n - 1; ++k) {
-      const C w = t.w[k];
-#pragma unroll
-      for (int j = 0; j < N; ++j) acc[j] += s[j * step + k * stride] * w;
-    }
-    return;
-  }
-  const int c = n / 2;
-  const bool even = t.symmetry == Taps::Symmetry::even;
-#pragma unroll
-  for (int j = 0; j < N; ++j) acc[j] = s[j * step + c * stride] * t.w[c];
-  for (int k = 0; k < c; ++k) {
-    const C w = t.w[k];
-#pragma unroll
-    for (int j = 0; j < N; ++j) {
-      const C a = s[j * step + k * stride];
-      const C b = s[j * step + (n - 1 - k) * stride];
-      acc[j] += (even ? a + b : a - b) * w;
-    }
-  }
-}
-
+/// A call, not a copy for each filter of a bank: it holds a loop for every dtype.
 template <class C>
-__device__ __forceinline__ void load_tile(C* tile, int pitch, int rows, int columns, const Plane& plane,
-                                          const Geometry& g, const Borders& borders, std::int64_t outer,
-                                          std::int64_t y_first, std::int64_t e_first, int thread, int threads) {
+__device__ __noinline__ void load_tile(C* tile, int pitch, int rows, int columns, const Plane& plane, const Geometry& g,
+                                       const Borders& borders, std::int64_t outer, std::int64_t y_first,
+                                       std::int64_t e_first, int thread, int threads) {
   const std::int64_t row = g.row();
   const bool inside = y_first >= 0 && y_first + rows <= g.height && e_first >= 0 && e_first + columns <= row;
   // A warp takes a row at a time, lanes along it.
@@ -167,7 +131,7 @@ __global__ void __launch_bounds__(256) bank_kernel(const __grid_constant__ BankP
           const int c = item % columns;
           const int r = item / columns * fold_width;
           C acc[fold_width];
-          fold<C, fold_width>(acc, tile + (r + p.halo_above + f.y.first) * pitch + c, pitch, pitch, f.y);
+          fold_of<K>(acc, tile + (r + p.halo_above + f.y.first) * pitch + c, pitch, pitch, f.y);
           // The row beyond the image's side edge shows cval, not the first axis' answer to it.
           const std::int64_t e = e0 + c - static_cast<std::int64_t>(p.halo_left) * inner;
           const bool constant = p.borders.x == Border::constant && (e < 0 || e >= g.row());
@@ -178,8 +142,7 @@ __global__ void __launch_bounds__(256) bank_kernel(const __grid_constant__ BankP
         }
         __syncthreads();
       }
-      fold<C, fold_width>(value[k], mid + first_row * pitch + column + (p.halo_left + f.x.first) * inner, pitch, inner,
-                          f.x);
+      fold_of<K>(value[k], mid + first_row * pitch + column + (p.halo_left + f.x.first) * inner, pitch, inner, f.x);
     }
     C result[O][fold_width] = {};
     const std::int64_t e = e0 + column;
@@ -190,6 +153,7 @@ __global__ void __launch_bounds__(256) bank_kernel(const __grid_constant__ BankP
       if (epilogue.accumulate && inside) {
 #pragma unroll
         for (int o = 0; o < O; ++o) {
+          if (p.outputs[o].data == nullptr) continue;
           const C* from = static_cast<const C*>(p.outputs[o].data) + first;
 #pragma unroll
           for (int j = 0; j < fold_width; ++j) {
@@ -215,12 +179,13 @@ __global__ void __launch_bounds__(256) bank_kernel(const __grid_constant__ BankP
       for (int j = 0; j < fold_width; ++j) {
         if (inside && j < left) peak = greater_or_nan(peak, result[E::peak_output][j]);
       }
-      raise_peak_warp(p.peak, peak);
+      if (p.peak != nullptr) raise_peak_warp(p.peak, peak);
     }
     if (inside) {
 #pragma unroll
       for (int o = 0; o < O; ++o) {
         const Plane& plane = p.outputs[o];
+        if (plane.data == nullptr) continue;
         if (plane.dtype == dtype_of<C>) {
           C* to = static_cast<C*>(plane.data) + first;
 #pragma unroll
@@ -286,9 +251,7 @@ void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
   cuda::launch(bank_kernel<C, K, O, E>, grid, dim3(static_cast<unsigned>(threads)), shared, p, epilogue);
 }
 
-// Compiled once, in separable.cpp.
-extern template void run_tile_bank<float, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
-extern template void run_tile_bank<double, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+// Compiled once, in separable_per_real.cpp.
 extern template void run_long_axis<float>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
 extern template void run_long_axis<double>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
 
@@ -318,14 +281,19 @@ bool run_in_one_pass(const Bank<K, O>& bank, const E& epilogue) {
       if (bank.borders.x != Border::constant && bank.borders.y != Border::constant) continue;
       if (std::fabs(f.y.sum() - 1) > 1e-6 || std::fabs(f.x.sum() - 1) > 1e-6) return false;
     }
-    if (!fits_stream(bank)) return false;
-    run_stream<K, O, E>(bank, epilogue);
+    StreamPlan<K, O> plan;
+    if (!plan_stream(bank, plan)) return false;
+    run_stream<K, O, E>(plan, epilogue);
   } else {
     if (!fits_tile(bank, sizeof(C))) return false;
     run_tile_bank<C, K, O, E>(bank, epilogue);
   }
   return true;
 }
+
+// Compiled once, in separable_per_real.cpp.
+extern template bool run_in_one_pass<float, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
+extern template bool run_in_one_pass<double, 1, 1, Identity>(const Bank<1, 1>&, const Identity&);
 
 template <class C, int K, int O, class E>
 void run_bank(const Bank<K, O>& bank, const E& epilogue) {

@@ -16,8 +16,10 @@ struct AxisFilter {
   Border border;
 };
 
-/// A C-contiguous array as a plane.
-inline Plane plane_of(const Array& a, const Scaling& scaling = {}) { return {a.mutable_data(), a.dtype(), scaling}; }
+/// A C-contiguous array as a plane. One that is not defined has no memory.
+inline Plane plane_of(const Array& a, const Scaling& scaling = {}) {
+  return {a.defined() ? a.mutable_data() : nullptr, a.dtype(), scaling};
+}
 
 /// The image as (axes before, axis, next axis, axes after); with `one`, the next axis counts as one of those after.
 inline Geometry geometry_at(const Extents& shape, int axis, bool one = false) {
@@ -76,7 +78,7 @@ void separable(const Array& out, const Array& image, const Scaling& scaling, std
   } while (i < filters.size());
 }
 
-// Compiled once, in separable.cpp.
+// Compiled once, in separable_per_real.cpp.
 extern template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double,
                                       const void*);
 extern template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double,

@@ -7,6 +7,8 @@
 // - volumes: `volume_rows` rows, streamed along z with the planes in a ring; the next plane is loaded while the current
 //   one is computed.
 //
+// Inside an image of the compute type a warp loads without a test: one test stands for all of its rows.
+//
 // Rows that several threads need come from the caches. The functor is inlined once per output of a thread, so what
 // neighbouring outputs share is computed once.
 #pragma once
@@ -26,6 +28,7 @@ template <int O>
 struct StencilParams {
   Stencil<O> s;
   bool wide;               // rows begin at 16-byte boundaries
+  bool plain;              // and the input is of the compute type, taken as it is
   std::int64_t per_chunk;  // planes that a thread streams through
 };
 
@@ -89,28 +92,21 @@ struct RowPiece {
     }
     const auto item = static_cast<std::int64_t>(itemsize(p.s.input_dtype));
     const char* source = static_cast<const char*>(p.s.input) + row * p.s.width * item;
-    const std::int64_t segment = x - lane * columns;
-    const bool middle = segment >= R && segment + 32 * columns + R <= p.s.width;
-    if (middle && p.s.input_dtype == dtype_of<C> && p.s.scaling.identity()) {
-      const C* from = reinterpret_cast<const C*>(source) + x;
-      if (p.wide) {
-        const auto pack = *reinterpret_cast<const Pack<C, columns>*>(from);
-#pragma unroll
-        for (int e = 0; e < columns; ++e) own[e] = pack.value[e];
-      } else {
-#pragma unroll
-        for (int e = 0; e < columns; ++e) own[e] = from[e];
-      }
-      const C* beside = lane == 0 ? from - R : from + columns;
-#pragma unroll
-      for (int j = 0; j < R; ++j) side[j] = C(0);
-      if (lane == 0 || lane == 31) {
-#pragma unroll
-        for (int j = 0; j < R; ++j) side[j] = beside[j];
-      }
-      return;
-    }
     *this = general_piece<C, R>(p, source, x, lane);
+  }
+
+  /// From a row that needs no test; `from` is the lane's first element.
+  __device__ __forceinline__ void load_plain(const C* from, int lane) {
+    const auto pack = *reinterpret_cast<const Pack<C, columns>*>(from);
+#pragma unroll
+    for (int e = 0; e < columns; ++e) own[e] = pack.value[e];
+    const C* beside = lane == 0 ? from - R : from + columns;
+#pragma unroll
+    for (int j = 0; j < R; ++j) side[j] = C(0);
+    if (lane == 0 || lane == 31) {
+#pragma unroll
+      for (int j = 0; j < R; ++j) side[j] = beside[j];
+    }
   }
 
   /// The columns x - R ... x + columns + R - 1. All lanes of the warp call it together.
@@ -171,18 +167,28 @@ __device__ __forceinline__ void compute_group(const F& f, const C (&patch)[plane
   }
 }
 
+/// True when the warp whose first lane stands at column `segment` finds all its columns, and those beside them, inside.
+template <class C, int R, int O>
+__device__ __forceinline__ bool plain_columns(const StencilParams<O>& p, std::int64_t segment) {
+  return p.plain && segment >= R && segment + 32 * stencil_columns<C> + R <= p.s.width;
+}
+
+inline constexpr int plane_rows = 4;
+
+/// Blocks of plane images on a multiprocessor: what the registers of the slow way in leave room for.
 template <class C, class F>
-inline constexpr int plane_rows = sizeof(C) == 4 && F::reach.y == 1 ? 8 : 4;
+inline constexpr int plane_blocks = sizeof(C) == 4 && F::reach.y == 1 ? 3 : 2;
 
 template <class C, int O, class F>
-__global__ void __launch_bounds__(32 * stencil_warps)
+__global__ void __launch_bounds__(32 * stencil_warps, plane_blocks<C, F>)
     stencil_plane_kernel(const __grid_constant__ StencilParams<O> p, const __grid_constant__ F f) {
   constexpr int columns = stencil_columns<C>;
-  constexpr int rows = plane_rows<C, F>;
+  constexpr int rows = plane_rows;
   constexpr int R = F::reach.x;
   constexpr int reach = F::reach.y;
   const int lane = threadIdx.x;
   const std::int64_t x = (static_cast<std::int64_t>(blockIdx.x) * 32 + lane) * columns;
+  const bool columns_inside = plain_columns<C, R>(p, x - lane * columns);
   const std::int64_t groups = (p.s.height + rows - 1) / rows;
   const std::int64_t step = static_cast<std::int64_t>(gridDim.y) * stencil_warps;
   for (std::int64_t g = static_cast<std::int64_t>(blockIdx.y) * stencil_warps + threadIdx.y; g < p.s.outer * groups;
@@ -190,12 +196,18 @@ __global__ void __launch_bounds__(32 * stencil_warps)
     const std::int64_t image = g / groups;
     const std::int64_t y0 = (g - image * groups) * rows;
     RowPiece<C, R> piece[rows + 2 * reach];
+    if (columns_inside && y0 >= reach && y0 + rows + reach <= p.s.height) {
+      const C* from = static_cast<const C*>(p.s.input) + (image * p.s.height + y0 - reach) * p.s.width + x;
 #pragma unroll
-    for (int r = 0; r < rows + 2 * reach; ++r) {
-      // Rows below the last needed one would only cost time; none of them is used.
-      const std::int64_t y = y0 - reach + r < p.s.height + reach ? y0 - reach + r : 0;
-      const std::int64_t from = inside_or_border(y, p.s.height, p.s.border);
-      piece[r].load(p, from < 0 ? -1 : image * p.s.height + from, x, lane);
+      for (int r = 0; r < rows + 2 * reach; ++r, from += p.s.width) piece[r].load_plain(from, lane);
+    } else {
+#pragma unroll
+      for (int r = 0; r < rows + 2 * reach; ++r) {
+        // Rows below the last needed one would only cost time; none of them is used.
+        const std::int64_t y = y0 - reach + r < p.s.height + reach ? y0 - reach + r : 0;
+        const std::int64_t from = inside_or_border(y, p.s.height, p.s.border);
+        piece[r].load(p, from < 0 ? -1 : image * p.s.height + from, x, lane);
+      }
     }
     C patch[1][rows + 2 * reach][columns + 2 * R];
 #pragma unroll
@@ -211,9 +223,9 @@ __global__ void __launch_bounds__(32 * stencil_warps)
   }
 }
 
-inline constexpr int volume_rows = 2;
+inline constexpr int volume_rows = 1;
 inline constexpr int volume_warps = 4;
-inline constexpr int volume_blocks = 3;  // on a processor, by the registers of float kernels
+inline constexpr int volume_blocks = 4;  // on a processor, by the registers of float kernels
 
 template <class C, int O, class F>
 __global__ void __launch_bounds__(32 * volume_warps, sizeof(C) == 4 ? volume_blocks : 1)
@@ -226,6 +238,7 @@ __global__ void __launch_bounds__(32 * volume_warps, sizeof(C) == 4 ? volume_blo
   constexpr int rows = volume_rows + 2 * above;
   const int lane = threadIdx.x;
   const std::int64_t x = (static_cast<std::int64_t>(blockIdx.x) * 32 + lane) * columns;
+  const bool columns_inside = plain_columns<C, R>(p, x - lane * columns);
   const std::int64_t groups = (p.s.height + volume_rows - 1) / volume_rows;
   const std::int64_t chunks = (p.s.depth + p.per_chunk - 1) / p.per_chunk;
   // Warps of a block lie above each other in one chunk: they share rows in the L1 cache.
@@ -244,7 +257,15 @@ __global__ void __launch_bounds__(32 * volume_warps, sizeof(C) == 4 ? volume_blo
       source[r] = inside_or_border(y, p.s.height, p.s.border);
     }
     RowPiece<C, R> next[rows];
+    const bool rows_inside = columns_inside && y0 >= above && y0 + volume_rows + above <= p.s.height;
     const auto load_plane = [&](std::int64_t z) {
+      if (rows_inside && z >= 0 && z < p.s.depth) {
+        const C* row =
+            static_cast<const C*>(p.s.input) + ((image * p.s.depth + z) * p.s.height + y0 - above) * p.s.width + x;
+#pragma unroll
+        for (int r = 0; r < rows; ++r, row += p.s.width) next[r].load_plain(row, lane);
+        return;
+      }
       const std::int64_t from = inside_or_border(z, p.s.depth, p.s.border);
 #pragma unroll
       for (int r = 0; r < rows; ++r) {
@@ -285,10 +306,11 @@ template <class C, int O, class F>
 void run_stencil(const Stencil<O>& s, const F& f) {
   constexpr int columns = stencil_columns<C>;
   static_assert(F::reach.x <= columns, "a lane reaches no further than its neighbour");
-  StencilParams<O> p{s, true, s.depth};
+  StencilParams<O> p{s, true, true, s.depth};
   const auto aligned = [](const void* data) { return reinterpret_cast<std::uintptr_t>(data) % 16 == 0; };
   p.wide = s.width % columns == 0 && aligned(s.input);
   for (int o = 0; o < O; ++o) p.wide = p.wide && aligned(s.outputs[o]);
+  p.plain = p.wide && s.input_dtype == dtype_of<C> && s.scaling.identity();
   const std::int64_t blocks_x = (s.width + 32 * columns - 1) / (32 * columns);
   core::check(blocks_x < (std::int64_t{1} << 31), "stencil", "rows of more than 2^37 elements are not supported");
   std::int64_t blocks_y;
@@ -299,8 +321,8 @@ void run_stencil(const Stencil<O>& s, const F& f) {
     p.per_chunk = std::clamp<std::int64_t>((s.depth + wanted - 1) / wanted, 8, 64);
     blocks_y = s.outer * blocks * ((s.depth + p.per_chunk - 1) / p.per_chunk);
   } else {
-    const std::int64_t groups = (s.height + plane_rows<C, F> - 1) / plane_rows<C, F>;
-    blocks_y = (s.outer * groups + volume_warps - 1) / volume_warps;
+    const std::int64_t groups = (s.height + plane_rows - 1) / plane_rows;
+    blocks_y = (s.outer * groups + stencil_warps - 1) / stencil_warps;
   }
   const dim3 grid(static_cast<unsigned>(blocks_x), static_cast<unsigned>(std::min<std::int64_t>(blocks_y, 65535)));
   const auto kernel = [] {

@@ -8,26 +8,19 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
-inline constexpr int line_quads = 8;  // a row's elements a lane brings at most
-inline constexpr int few_quads = 5;   // and always
+inline constexpr int line_quads = 9;  // a row's elements a lane brings at most, 32 apart
 
 /// An input with what its elements need on load.
 struct StreamPlane {
   const char* data;
   DType dtype;
-  int item;  // bytes of an element
+  int item;     // bytes of an element
+  bool direct;  // floats as they are: straight from global to shared memory
+  bool fours;   // and rows begin at 16-byte boundaries
   float scale, least;
+  float outside;       // what Border::constant shows
   const float* times;  // a second factor, or null
 };
-
-inline StreamPlane stream_plane(const Plane& p) {
-  return {static_cast<const char*>(p.data),
-          p.dtype,
-          static_cast<int>(itemsize(p.dtype)),
-          static_cast<float>(p.scaling.scale),
-          p.scaling.at_least_minus_one ? -1.0f : -INFINITY,
-          static_cast<const float*>(p.times)};
-}
 
 /// Element of a row that position e, beyond its ends, shows; -1 for the constant border.
 __device__ __noinline__ inline int stream_column(int e, int width, int inner, Border border) {
@@ -43,58 +36,45 @@ __device__ __forceinline__ float stream_element(const StreamPlane& plane, const 
   return load_one<float>(at, plane.dtype);
 }
 
-/// Starts to bring this lane's share of a row into `line`: elements lane, lane + 32, ... from e_first on. `columns` is
-/// null where all of them lie inside the row; else it says which element each shows, -1 for cval. Float elements go
-/// straight from global to shared memory, so that the next rows are on their way while this one is folded.
-__device__ __forceinline__ void start_line(float* line, const StreamPlane& plane, const char* row, float cval,
-                                           int e_first, int quads, const int* columns, int lane) {
-  line += lane;
-  if (row != nullptr && plane.times != nullptr) {
-    // Both factors are float (the engine's compute type); all loads are under way before the first product.
-    const float* from = reinterpret_cast<const float*>(row);
-    const float* factor = plane.times + (from - reinterpret_cast<const float*>(plane.data));
-    float x[line_quads];
-#pragma unroll
-    for (int q = 0; q < line_quads; ++q) {
-      if (q >= few_quads && q >= quads) break;
-      const int e = columns == nullptr ? e_first + 32 * q + lane : columns[32 * q + lane];
-      x[q] = e < 0 ? cval : from[e] * factor[e];
-    }
-#pragma unroll
-    for (int q = 0; q < line_quads; ++q) {
-      if (q >= few_quads && q >= quads) break;
-      line[32 * q] = x[q];
-    }
-    return;
-  }
+/// Starts to bring `count` elements of a row from e_first on into `line`, each lane its share. `columns` is null where
+/// all of them lie inside the row; else it says which element each shows, -1 for the constant border. What is direct
+/// goes asynchronously, so that the next rows are on their way while this one is folded; sixteen bytes at a time where
+/// e_first and the rows allow it.
+__device__ __forceinline__ void start_line(float* line, const StreamPlane& plane, const char* row, int e_first,
+                                           int count, const int* columns, int lane) {
+  const float outside = plane.outside;
   if (row == nullptr) {
-    for (int q = 0; q < quads; ++q) line[32 * q] = cval;
-  } else if (plane.dtype == DType::float32 && columns == nullptr) {
-    const float* from = reinterpret_cast<const float*>(row) + (e_first + lane);
+    for (int i = lane; i < count; i += 32) line[i] = outside;
+  } else if (plane.fours && columns == nullptr) {
+    const float* from = reinterpret_cast<const float*>(row) + (e_first + 4 * lane);
 #pragma unroll
-    for (int q = 0; q < few_quads; ++q) __pipeline_memcpy_async(line + 32 * q, from + 32 * q, 4);
-    for (int q = few_quads; q < quads; ++q) __pipeline_memcpy_async(line + 32 * q, from + 32 * q, 4);
-  } else if (plane.dtype == DType::float32) {
+    for (int q = 0; q < (line_quads + 3) / 4; ++q) {
+      if (4 * lane + 128 * q < count) __pipeline_memcpy_async(line + 4 * lane + 128 * q, from + 128 * q, 16);
+    }
+  } else if (plane.direct) {
     const float* from = reinterpret_cast<const float*>(row);
 #pragma unroll
     for (int q = 0; q < line_quads; ++q) {
-      if (q >= few_quads && q >= quads) break;
-      const int e = columns[32 * q + lane];
+      const int i = 32 * q + lane;
+      if (i >= count) break;
+      const int e = columns == nullptr ? e_first + i : columns[i];
       if (e < 0) {
-        line[32 * q] = cval;
+        line[i] = outside;
       } else {
-        __pipeline_memcpy_async(line + 32 * q, from + e, 4);
+        __pipeline_memcpy_async(line + i, from + e, 4);
       }
     }
   } else {
-    for (int q = 0; q < quads; ++q) {
-      const int e = columns == nullptr ? e_first + 32 * q + lane : columns[32 * q + lane];
-      float x = cval;
+    for (int i = lane; i < count; i += 32) {
+      const int e = columns == nullptr ? e_first + i : columns[i];
+      float x = outside;
       if (e >= 0) {
-        x = stream_element(plane, row + static_cast<std::int64_t>(e) * plane.item) * plane.scale;
+        const char* at = row + static_cast<std::int64_t>(e) * plane.item;
+        x = stream_element(plane, at) * plane.scale;
         x = x < plane.least ? plane.least : x;
+        if (plane.times != nullptr) x *= plane.times[(at - plane.data) / static_cast<std::int64_t>(sizeof(float))];
       }
-      line[32 * q] = x;
+      line[i] = x;
     }
   }
 }

@@ -24,7 +24,7 @@ struct EdgeFilter {
   C edge[N][R] = {};            // weights at distance 1 ... R; the other side is negative
   C smooth[R + 1];              // weights at distance 0 ... R
   C weight[N][axis_taps] = {};  // double's table
-  C divisor;
+  Divisor<C> divisor;
 
   EdgeFilter(const EdgeKernel& k, std::span<const int> axes) {
     for (int j = 0; j <= R; ++j) smooth[j] = static_cast<C>(k.smooth[static_cast<std::size_t>(R - j)]);
@@ -37,8 +37,7 @@ struct EdgeFilter {
       const auto taps = edge_taps(k, N, given);
       for (int i = 0; i < axis_taps; ++i) weight[a][i] = static_cast<C>(taps[static_cast<std::size_t>(i)].weight);
     }
-    divisor = static_cast<C>(std::sqrt(static_cast<double>(N)));
-    if constexpr (std::is_same_v<C, float>) divisor = std::sqrt(static_cast<float>(N));
+    divisor = Divisor<C>(std::sqrt(static_cast<C>(N)));
   }
 
   template <class V, class At>
@@ -52,7 +51,7 @@ struct EdgeFilter {
         const V r = response<decltype(i)::value + 1, V>(at);
         sum += r * r;
       });
-      out[0] = sqrt(sum) / broadcast<V>(divisor);
+      out[0] = divide(sqrt(sum), divisor);
     }
   }
 

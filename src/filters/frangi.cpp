@@ -25,13 +25,11 @@ Array vesselness(const Array& image, const Options& o, bool ones) {
       const auto plan = engine::hessian_plan(image.ndim(), o.sigmas[i], o.mode, o.cval, dtype);
       const auto gradients = engine::gaussian_gradients(plan, source, ridge_scaling(o.black_ridges), dtype);
       const bool ones_now = ones && i + 1 == o.sigmas.size();
-      if (i == 0 && greatest) {
-        const Array norm = Array::empty(image.shape(), dtype, image.device());
-        VesselPasses<N::value>::template factors<C>(plan, gradients, out, norm, shape, greatest);
-        engine::pointwise<C, 2, 1>({out}, {out, norm}, ApplyNorm<C>{gamma, ones_now});
-      } else {
-        VesselPasses<N::value>::template whole<C>(plan, gradients, out, shape, gamma, ones_now, i > 0);
-      }
+      const bool factors_only = i == 0 && greatest;
+      const Array norm = factors_only ? Array::empty(image.shape(), dtype, image.device()) : Array();
+      vessel_pass<N::value, C>(plan, gradients, out, norm, {shape, gamma, ones_now, i > 0, factors_only},
+                               factors_only ? greatest : nullptr);
+      if (factors_only) engine::pointwise<C, 2, 1>({out}, {out, norm}, ApplyNorm<C>{gamma, ones_now});
     }
     if (o.sigmas.empty()) {
       core::fill_zero(out);

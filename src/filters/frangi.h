@@ -86,32 +86,29 @@ struct Gamma {
   HD C get() const { return peak ? gamma_from_peak(*peak) : value; }
 };
 
-/// The whole response; `ones` puts 1 in place of zero at the last sigma, as hessian() wants it.
+/// The response; `ones` puts 1 in place of zero at the last sigma, as hessian() wants it. When gamma comes from the
+/// greatest norm of the first sigma, that pass leaves the factors and the norm, and ApplyNorm does the rest.
 template <int N, class C>
 struct Vesselness {
+  static constexpr int peak_output = 1;
   VesselShape<C> shape;
   Gamma<C> gamma;
   bool ones;
-  bool accumulate = true;
-
-  template <class V>
-  HD void operator()(const V (&h)[hessian_elements<N>], V (&out)[1]) const {
-    V factors, norm;
-    vessel_factors<N>(h, shape, factors, norm);
-    const V value = max_nan(out[0], factors * structuredness(norm, gamma.get()));
-    out[0] = ones ? pick(value <= broadcast<V>(C(0)), broadcast<V>(C(1)), value) : value;
-  }
-};
-
-/// The first sigma when gamma comes from the greatest norm: the norm waits for its maximum.
-template <int N, class C>
-struct VesselFactors {
-  static constexpr int peak_output = 1;
-  VesselShape<C> shape;
+  bool accumulate;
+  bool factors_only;
 
   template <class V>
   HD void operator()(const V (&h)[hessian_elements<N>], V (&out)[2]) const {
-    vessel_factors<N>(h, shape, out[0], out[1]);
+    V factors;
+    const V before = out[0];
+    vessel_factors<N>(h, shape, factors, out[1]);
+    if (factors_only) {
+      out[0] = factors;
+      return;
+    }
+    const V value = factors * structuredness(out[1], gamma.get());
+    const V greatest = max_nan(before, value);
+    out[0] = ones ? pick(greatest <= broadcast<V>(C(0)), broadcast<V>(C(1)), greatest) : greatest;
   }
 };
 
@@ -127,15 +124,10 @@ struct ApplyNorm {
   }
 };
 
-/// The passes of one sigma, one file each for two and three axes.
-template <int N>
-struct VesselPasses {
-  template <class C>
-  static void whole(const engine::HessianPlan& plan, std::span<const Array> gradients, const Array& out,
-                    const VesselShape<C>& shape, const Gamma<C>& gamma, bool ones, bool accumulate);
-  template <class C>
-  static void factors(const engine::HessianPlan& plan, std::span<const Array> gradients, const Array& out,
-                      const Array& norm, const VesselShape<C>& shape, C* peak);
-};
+/// The pass of one sigma. `norm` has no memory unless the pass makes factors only; `peak` is null then, too.
+/// Instantiated in frangi_per_axes_and_real.cpp.
+template <int N, class C>
+void vessel_pass(const engine::HessianPlan& plan, std::span<const Array> gradients, const Array& out, const Array& norm,
+                 const Vesselness<N, C>& vesselness, C* peak);
 
 }  // namespace opsin::OPSIN_TARGET::filters

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/dispatch.h"
 #include "core/math.h"
 #include "filters/gabor_kernel.h"
 
@@ -23,7 +24,20 @@ struct TowardZero {
 };
 
 /// Responses of a real image to a kernel whose Gaussian has these standard deviations along the image's axes.
-void separable_gabor(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x,
+template <class C>
+void run_gabor_folds(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x,
                      double sigma_y, Border mode);
+
+// Compiled in gabor_folds_per_real.cpp.
+extern template void run_gabor_folds<float>(const std::vector<Array>&, const Array&, const GaborShape&, double, double,
+                                            Border);
+extern template void run_gabor_folds<double>(const std::vector<Array>&, const Array&, const GaborShape&, double, double,
+                                             Border);
+
+inline void separable_gabor(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x,
+                            double sigma_y, Border mode) {
+  with_real(out[0].dtype() == DType::float32 ? DType::float32 : DType::float64,
+            [&]<class C>(Tag<C>) { run_gabor_folds<C>(out, image, s, sigma_x, sigma_y, mode); });
+}
 
 }  // namespace opsin::OPSIN_TARGET::filters

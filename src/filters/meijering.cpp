@@ -3,32 +3,10 @@
 #include "core/target.h"
 #include "engine/pointwise.h"
 #include "feature/symmetric.h"
-#include "filters/ridges.h"
+#include "filters/ridge_passes.h"
 
 namespace opsin::OPSIN_TARGET::filters {
 namespace {
-
-/// The greatest by magnitude of e_i + alpha * (sum of the others), zero where it is negative.
-template <int N, class C>
-struct Neuriteness {
-  static constexpr int peak_output = 0;
-  C alpha;
-
-  template <class V>
-  HD void operator()(const V (&h)[hessian_elements<N>], V (&out)[1]) const {
-    V e[N];
-    engine::symmetric_eigenvalues(h, e);
-    V best = broadcast<V>(C(0));
-    for (int i = 0; i < N; ++i) {
-      V value = e[i];
-      for (int j = 0; j < N; ++j) {
-        if (j != i) value = value + broadcast<V>(alpha) * e[j];
-      }
-      best = i == 0 ? value : pick(abs(value) > abs(best), value, best);
-    }
-    out[0] = max_nan(best, broadcast<V>(C(0)));
-  }
-};
 
 /// One more eigenvalue of a matrix of any size: the value farthest from zero so far.
 template <class C>
@@ -123,9 +101,9 @@ Array meijering(const Array& image, const opsin::filters::MeijeringOptions& o) {
       C* const p = peak.mutable_data_as<C>();
       const auto a = static_cast<C>(alpha);
       if (ndim == 2) {
-        engine::hessian_pass<2, C, 1>(plan, gradients, {values}, Neuriteness<2, C>{a}, p);
+        neuriteness<2, C>(plan, gradients, values, a, p);
       } else if (ndim == 3) {
-        engine::hessian_pass<3, C, 1>(plan, gradients, {values}, Neuriteness<3, C>{a}, p);
+        neuriteness<3, C>(plan, gradients, values, a, p);
       } else {
         neuriteness_of_any<C>(plan, gradients, values, a, p);
       }

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <limits>
+#include "util/img_as.h"
 
 #include "core/assign.h"
 #include "core/memory.h"
 #include "core/target.h"
-#include "engine/pointwise.h"
 #include "opsin/util.h"
 
 namespace opsin::OPSIN_TARGET::util {
 namespace {
 
 constexpr const char* no_minimum = "zero-size array to reduction operation minimum which has no identity";
-constexpr const char* no_maximum = "zero-size array to reduction operation maximum which has no identity";
-
-template <class T>
-inline constexpr int digits = std::numeric_limits<T>::digits;
 
 struct Same {
   template <class V>
@@ -90,102 +85,6 @@ struct Quantize {
   }
 };
 
-/// Integer to integer of at least as many bits: (x + before) * factor >> shift, then + after, at least `low`.
-struct Widen {
-  template <class T, class U>
-  static constexpr bool meets() {
-    return digits<T> < digits<U>;
-  }
-
-  int before;
-  int factor;
-  int shift;
-  int after;
-  int low;
-
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    const V y = (in[0] + broadcast<V>(before)) * broadcast<V>(factor) >> shift;
-    out[0] = max(y + broadcast<V>(after), broadcast<V>(low));
-  }
-};
-
-/// Integer to integer of fewer bits: x >> shift, at least `low`. Reports 1 for a value of more than `bits` bits: when
-/// there is none, scikit-image keeps the values. `mask` clears what an arithmetic shift brings into an unsigned x.
-template <class C>
-struct Narrow {
-  template <class T, class U>
-  static constexpr bool meets() {
-    return digits<T> > digits<U>;
-  }
-
-  int shift;
-  int bits;
-  bool is_unsigned;
-  C mask;
-  C low;
-
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1], V& report) const {
-    const V zero = broadcast<V>(C(0));
-    const V beyond = in[0] >> bits;
-    const auto large = is_unsigned ? beyond != zero : beyond > zero;
-    report = max(report, pick(large, broadcast<V>(C(1)), zero));
-    out[0] = max((in[0] >> shift) & broadcast<V>(mask), broadcast<V>(low));
-  }
-};
-
-/// The values as they are, wrapped to signed integers of the bits below and with `sign`, at least `low`; reports the
-/// largest, 0 when none is positive.
-template <class C>
-struct Keep {
-  C mask;
-  C sign;
-  C low;
-
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1], V& report) const {
-    const V sign_bit = broadcast<V>(sign);
-    out[0] = max(((in[0] & broadcast<V>(mask)) ^ sign_bit) - sign_bit, broadcast<V>(low));
-    report = max(report, in[0]);
-  }
-};
-
-int bits_of(DType t) { return static_cast<int>(itemsize(t)) * 8; }
-/// Bits of a value that is not negative.
-int value_bits(DType t) { return bits_of(t) - (is_signed(t) ? 1 : 0); }
-
-/// Calls f(Tag<C>) with the narrowest integer type that computes with an integer dtype.
-template <class F>
-void with_integer(DType t, F&& f) {
-  if (itemsize(t) <= 4) return f(Tag<std::int32_t>{});
-  f(Tag<std::int64_t>{});
-}
-
-/// Calls f(Tag<U>) with the storage type of an integer output.
-template <class F>
-void with_output(DType t, F&& f) {
-  if (t == DType::uint8) return f(Tag<std::uint8_t>{});
-  if (t == DType::uint16) return f(Tag<std::uint16_t>{});
-  f(Tag<std::int16_t>{});
-}
-
-/// From an image of integers that compute type C holds. It is compiled for each pair of dtypes that the functor may
-/// meet, but for integers of 64 bits, which images rarely have.
-template <class C, class U, class F>
-int from_integer(const Array& out, const Array& image, const F& f) {
-  if constexpr (sizeof(C) == 8 && std::is_integral_v<C>) {
-    return engine::pointwise<C, 1, 1>({out}, {image}, f);
-  } else {
-    return with_storage<C>(image.dtype(), [&]<class T>(Tag<T>) {
-      if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 4) {
-        if constexpr (F::template meets<T, U>()) return engine::convert<C, T, U>(out, image, f);
-      }
-      return engine::pointwise<C, 1, 1>({out}, {image}, f);
-    });
-  }
-}
-
 void to_bool(const Array& out, const Array& image) {
   const DType t = image.dtype();
   if (t == DType::float16) {
@@ -243,59 +142,9 @@ void float_to_integer(const Array& out, const Array& image) {
   core::check_plain(report != 1, "Images of type float must be between -1 and 1.");
 }
 
-void narrow_integer(const Array& out, const Array& image) {
-  core::check_plain(image.size() > 0, no_maximum);
-  const DType from = image.dtype();
-  const DType to = out.dtype();
-  const int bits = value_bits(to);
-  const int shift = value_bits(from) - bits;
-  const bool loses_sign = is_signed(from) && !is_signed(to);
-  with_integer(from, [&]<class C>(Tag<C>) {
-    const C low = loses_sign ? C(0) : std::numeric_limits<C>::min();
-    const C mask = is_unsigned(from) ? static_cast<C>((std::int64_t{1} << bits) - 1) : C(-1);
-    int report = 0;
-    with_output(to, [&]<class U>(Tag<U>) {
-      report = from_integer<C, U>(out, image, Narrow<C>{shift, bits, is_unsigned(from), mask, low});
-    });
-    if (report > 0) return;
-    // All values fit: the rare case, so it may cost a second pass. Where the sign goes, scikit-image's values pass
-    // through a signed integer of twice the output's size.
-    Keep<C> keep{C(-1), C(0), low};
-    if (const int between = 2 * bits; loses_sign && between < bits_of(dtype_of<C>)) {
-      keep.mask = static_cast<C>((std::int64_t{1} << between) - 1);
-      keep.sign = static_cast<C>(std::int64_t{1} << (between - 1));
-    }
-    const int largest = engine::pointwise<C, 1, 1>({out}, {image}, keep);
-    core::warn(Warning::Category::user,
-               core::text("Downcasting ", from, " to ", to, " without scaling because max value ",
-                          is_signed(from) && largest == 0 ? "<= " : "", largest, " fits in ", to));
-  });
-}
-
-void widen_integer(const Array& out, const Array& image) {
-  const DType from = image.dtype();
-  const DType to = out.dtype();
-  Widen f{0, 1, 0, 0, is_signed(to) ? std::numeric_limits<int>::min() : 0};
-  int n = value_bits(from);
-  int m = value_bits(to);
-  if (is_signed(from) && is_signed(to)) {  // Over the whole range, the least value to the least.
-    f.before = 1 << n++;
-    f.after = -(1 << m++);
-  }
-  const int o = (m + n - 1) / n * n;  // Bits repeat: up to a multiple of n bits, then down to m.
-  f.factor = static_cast<int>(((std::int64_t{1} << o) - 1) / ((std::int64_t{1} << n) - 1));
-  f.shift = o - m;
-  with_output(to, [&]<class U>(Tag<U>) { from_integer<std::int32_t, U>(out, image, f); });
-}
-
 void from_bool(const Array& out, const Array& image) {
-  const DType t = out.dtype();
-  if (is_floating(t)) {
-    return with_real(t, [&]<class C>(Tag<C>) { engine::convert<C, bool, C>(out, image, Same{}); });
-  }
-  with_output(t, [&]<class U>(Tag<U>) {
-    engine::convert<std::int32_t, bool, U>(out, image, Widen{0, (1 << value_bits(t)) - 1, 0, 0, 0});
-  });
+  if (!is_floating(out.dtype())) return integer_from_bool(out, image);
+  with_real(out.dtype(), [&]<class C>(Tag<C>) { engine::convert<C, bool, C>(out, image, Same{}); });
 }
 
 void float_to_float(const Array& out, const Array& image) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "feature/symmetric.h"
 
-#include "core/target.h"
 #include "engine/each.h"
 #include "engine/eigen.h"
 #include "engine/pointwise.h"
@@ -111,16 +110,16 @@ void by_rotations(const Array& out, const std::vector<Array>& elements, int n) {
 
 }  // namespace
 
-void symmetric_eigenvalues(const Array& out, const std::vector<Array>& elements, int n) {
-  if (out.size() == 0) return;
-  with_real(out.dtype(), [&]<class C>(Tag<C>) {
-    switch (n) {
-      case 1: return closed_form<1, C>(out, elements);
-      case 2: return closed_form<2, C>(out, elements);
-      case 3: return closed_form<3, C>(out, elements);
-      default: return by_rotations<C>(out, elements, n);
-    }
-  });
+template <class C>
+void eigenvalues_of(const Array& out, const std::vector<Array>& elements, int n) {
+  switch (n) {
+    case 1: return closed_form<1, C>(out, elements);
+    case 2: return closed_form<2, C>(out, elements);
+    case 3: return closed_form<3, C>(out, elements);
+    default: return by_rotations<C>(out, elements, n);
+  }
 }
+
+template void eigenvalues_of<OPSIN_REAL>(const Array&, const std::vector<Array>&, int);
 
 }  // namespace opsin::OPSIN_TARGET::feature

@@ -49,9 +49,11 @@ Factor factor(int reach, double sigma, double step, double phase, double scale) 
   return {opsin::engine::correlation_taps(std::move(re)), opsin::engine::correlation_taps(std::move(im))};
 }
 
+}  // namespace
+
 template <class C>
-void run_folds(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x, double sigma_y,
-               Border mode) {
+void run_gabor_folds(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x,
+                     double sigma_y, Border mode) {
   const double step = 2 * std::numbers::pi * s.frequency;
   const Factor x = factor(s.x0, sigma_x, step * s.cos_theta, s.offset, s.amplitude());
   const Factor y = factor(s.y0, sigma_y, step * s.sin_theta, 0, 1);
@@ -74,12 +76,7 @@ void run_folds(const std::vector<Array>& out, const Array& image, const GaborSha
   }
 }
 
-}  // namespace
-
-void separable_gabor(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x,
-                     double sigma_y, Border mode) {
-  with_real(out[0].dtype() == DType::float32 ? DType::float32 : DType::float64,
-            [&]<class C>(Tag<C>) { run_folds<C>(out, image, s, sigma_x, sigma_y, mode); });
-}
+template void run_gabor_folds<OPSIN_REAL>(const std::vector<Array>&, const Array&, const GaborShape&, double, double,
+                                          Border);
 
 }  // namespace opsin::OPSIN_TARGET::filters
