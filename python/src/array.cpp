@@ -182,6 +182,7 @@ void bind_array(nb::module_& m) {
       [](nb::handle object, nb::handle dtype, nb::handle device) {
         Call call;
         Array a = call.in(object);
+        call.join_current_stream();
         if (!dtype.is_none() && dtype_from(dtype) != a.dtype()) a = a.astype(dtype_from(dtype));
         return device.is_none() ? a : a.to(Device::parse(nb::cast<std::string>(device)));
       },

@@ -99,6 +99,14 @@ std::optional<Array> Call::out(nb::handle object) {
   return a;
 }
 
+void Call::join_current_stream() const {
+  if (device_.kind != DeviceKind::cuda || stream_ == current_stream()) return;
+  const core::DeviceScope scope(device_);
+  const core::DeviceApi& api = core::device_api();
+  // A captured stream can be joined by its own graph only.
+  if (!api.is_capturing(stream_)) api.order(stream_, current_stream());
+}
+
 std::shared_ptr<Buffer> Call::allocate(const Extents& shape, DType dtype, Device device) {
   const nb::gil_scoped_acquire gil;
   const bool cupy = kind() == Kind::cupy;

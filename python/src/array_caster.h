@@ -71,6 +71,10 @@ class Call : private core::ResultAllocator {
 
   Kind kind() const { return kind_.value_or(Kind::numpy); }
 
+  /// Makes what opsin queues from now on wait for what the array's library has queued on it: for an array that stays
+  /// opsin's when the call is over.
+  void join_current_stream() const;
+
  private:
   struct Scope {
     explicit Scope(Call& call);

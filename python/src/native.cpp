@@ -43,6 +43,8 @@ void translate(const std::exception_ptr& p, void* cuda_error) {
 NB_MODULE(_native, m) {
   using namespace opsin::python;
   m.doc() = "opsin's compiled core; use the package opsin.";
+  // An array in a global variable lives until the interpreter is gone, which nanobind would report as a leak.
+  nb::set_leak_warnings(false);
   nb::object cuda_error = nb::steal(PyErr_NewExceptionWithDoc(
       "opsin.CudaError", "CUDA is not available, or one of its calls failed.", PyExc_RuntimeError, nullptr));
   m.attr("CudaError") = cuda_error;

@@ -6,7 +6,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <mutex>
+#include <vector>
 
 #include "core/cuda/launch.h"
 #include "core/device_api.h"
@@ -147,6 +150,8 @@ core::StreamState stream_state(StreamHandle stream) {
     cudaGetLastError();
     state.capturing = false;
   }
+  // Asking a stream under capture for its id would end the capture; nobody needs it then.
+  if (state.capturing) return state;
   unsigned long long id = 0;
   if (s != nullptr) check(cudaStreamGetId(s, &id), "cudaStreamGetId");  // The legacy stream has none, and lives on.
   state.id = id;
@@ -169,12 +174,34 @@ bool is_pinned(const void* host) {
   return code == cudaSuccess && attributes.type == cudaMemoryTypeHost;
 }
 
+/// Memory of the host that a graph will read whenever it is launched: it goes when the graph does.
+const void* kept_by_graph(const void* from, std::size_t bytes, cudaStream_t s) {
+  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+  cudaGraph_t graph{};
+  check(cudaStreamGetCaptureInfo(s, &status, nullptr, &graph, nullptr, nullptr, nullptr), "cudaStreamGetCaptureInfo");
+  auto kept = std::make_unique<std::vector<std::byte>>(bytes);
+  std::memcpy(kept->data(), from, bytes);
+  const void* data = kept->data();
+  cudaUserObject_t object{};
+  const auto destroy = [](void* p) {
+    const std::unique_ptr<std::vector<std::byte>> last(static_cast<std::vector<std::byte>*>(p));
+  };
+  check(cudaUserObjectCreate(&object, kept.get(), destroy, 1, cudaUserObjectNoDestructorSync), "cudaUserObjectCreate");
+  kept.release();
+  check(cudaGraphRetainUserObject(graph, object, 1, cudaGraphUserObjectMove), "cudaGraphRetainUserObject");
+  return data;
+}
+
 void copy(void* to, const void* from, std::size_t bytes, core::CopyKind kind, StreamHandle stream) {
   check_not_forked();
   const auto s = static_cast<cudaStream_t>(stream);
   const auto direction = kind == core::CopyKind::host_to_device   ? cudaMemcpyHostToDevice
                          : kind == core::CopyKind::device_to_host ? cudaMemcpyDeviceToHost
                                                                   : cudaMemcpyDeviceToDevice;
+  if (kind == core::CopyKind::host_to_device && stream_state(stream).capturing) {
+    check(cudaMemcpyAsync(to, kept_by_graph(from, bytes, s), bytes, direction, s), "cudaMemcpyAsync");
+    return;
+  }
   check(cudaMemcpyAsync(to, from, bytes, direction, s), "cudaMemcpyAsync");
   // From pageable memory CUDA has copied when the call returns; pinned memory is still being read.
   const bool wait =
