@@ -90,6 +90,8 @@ class Op:
     nan: bool = True  # the oracle's result is defined when the input holds NaN and inf
     single: bool = False  # the float policy "single" turns integer input into float32
     edge_shapes: bool = True  # run empty, 1-pixel and 0-d images
+    noise_below: int = 0  # on fewer elements the result is rounding error blown up, which CUDA need not share
+    writes_arrays: bool = False  # a callback fills an array of the caller's kind: JAX's never change, and are refused
     takes_image: bool = True  # False: no array goes in, so nothing about array kinds is tested
     signature: dict[str, str] = field(default_factory=dict)  # parameter -> why it differs from the oracle's
     differences: str = ""  # what a user should know; goes into the support matrix
