@@ -6,6 +6,7 @@
 
 #include "core/dispatch.h"
 #include "core/math.h"
+#include "engine/separable.h"
 #include "filters/gabor_kernel.h"
 
 namespace opsin::OPSIN_TARGET::filters {
@@ -27,6 +28,10 @@ struct TowardZero {
 template <class C>
 void run_gabor_folds(const std::vector<Array>& out, const Array& image, const GaborShape& s, double sigma_x,
                      double sigma_y, Border mode);
+
+/// The fold of a harmonic that does not change along y, in an object of its own: gabor_pair_per_real.cpp.
+template <class C>
+void run_gabor_pair(const engine::Bank<2, 2>& bank, bool to_bool);
 
 // Compiled in gabor_folds_per_real.cpp.
 extern template void run_gabor_folds<float>(const std::vector<Array>&, const Array&, const GaborShape&, double, double,

@@ -23,16 +23,6 @@ struct Combine {
   }
 };
 
-/// The same where the harmonic does not change along y: (1, cos), (1, sin).
-struct Pair {
-  bool to_bool;
-  template <class V>
-  HD void operator()(const V (&in)[2], V (&out)[2]) const {
-    out[0] = to_bool ? TowardZero::cut(in[0]) : in[0];
-    out[1] = to_bool ? TowardZero::cut(in[1]) : in[1];
-  }
-};
-
 /// One axis' factor of the kernel: real part and imaginary part, as correlation weights.
 struct Factor {
   opsin::engine::Taps re, im;
@@ -61,10 +51,10 @@ void run_gabor_folds(const std::vector<Array>& out, const Array& image, const Ga
   const std::array<engine::Plane, 2> outputs{engine::plane_of(out[0]), engine::plane_of(out[1])};
   const bool to_bool = image.dtype() == DType::boolean;
   if (s.sin_theta == 0) {
-    engine::run_bank<C, 2, 2>(
+    run_gabor_pair<C>(
         engine::Bank<2, 2>{
             g, {engine::plane_of(image)}, {{{0, y.re, x.re}, {0, y.re, x.im}}}, {mode, mode, 0}, outputs},
-        Pair{to_bool});
+        to_bool);
   } else {
     // Filters with the same x taps follow each other: their fold along x is done once.
     engine::run_bank<C, 4, 2>(engine::Bank<4, 2>{g,
