@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/workers.h"
 #include "opsin/device.h"
 
 namespace opsin::core {
@@ -183,6 +184,24 @@ void parallel_for(std::int64_t n, std::int64_t grain, RangeFunction f) {
   } else {
     pool().get(threads)->execute([&] { tbb::parallel_for(std::int64_t{0}, pieces, run_inside); });
   }
+}
+
+Workers::Workers(int count, std::function<void()> run) : run_(std::move(run)) {
+  threads_.reserve(static_cast<std::size_t>(count));
+  try {
+    for (int i = 0; i < count; ++i) {
+      threads_.emplace_back([this] {
+        const InsideScope scope;
+        run_();
+      });
+    }
+  } catch (const std::system_error& e) {
+    check_plain<RuntimeError>(!threads_.empty(), "no thread can be started: ", e.what());
+  }
+}
+
+Workers::~Workers() {
+  for (std::thread& t : threads_) t.join();
 }
 
 }  // namespace opsin::core

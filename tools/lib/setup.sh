@@ -1,6 +1,10 @@
 # setup: Debian packages and the Python environment.
 
-PACKAGES=(g++ cmake ninja-build ccache libhwy-dev libtbb-dev doctest-dev python3-venv python3-dev qemu-user git)
+PACKAGES=(g++ cmake ninja-build ccache pkg-config libhwy-dev libtbb-dev doctest-dev python3-venv python3-dev qemu-user git
+          # The slide reader's codecs and metadata; the names hold for Debian 12 and Ubuntu 24.04
+          # (libjpeg-dev is libjpeg-turbo on both).
+          libjpeg-dev libopenjp2-7-dev libdeflate-dev libisal-dev libzstd-dev libwebp-dev liblzma-dev libpng-dev
+          libpugixml-dev)
 
 setup_all() {
   setup_packages

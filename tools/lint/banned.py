@@ -57,7 +57,7 @@ RULES = [
     Rule(r"\b(assert|abort|exit)\s*\(", "core::check: bad input is an error, never an abort", TESTS),
     Rule(r"\brand\s*\(\)|\bstd::(mt19937|random_device)\b", "the PCG64 streams of NumPy", TESTS),
     Rule(r"\bstd::regex\b", "std::from_chars and string_view"),
-    Rule(r"\bprint\s*\(", "warnings or errors: a library does not print", r"/__main__\.py$", ("*.py",)),
+    Rule(r"\bprint\s*\(", "warnings or errors: a library does not print", r"/(__main__|_cli)\.py$", ("*.py",)),
     Rule(r"\bimport skimage|\bfrom skimage", "own code: scikit-image is the test oracle only", "", ("*.py",)),
 ]
 PYTHON_PACKAGE = "python/opsin/"
