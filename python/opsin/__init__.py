@@ -8,10 +8,13 @@ from opsin import _native
 from opsin import color as color
 from opsin import feature as feature
 from opsin import filters as filters
+from opsin import io as io
 from opsin import ndimage as ndimage
 from opsin import util as util
+from opsin._loader import SlideDataset as SlideDataset
 from opsin._native import Array as Array
 from opsin._native import CudaError as CudaError
+from opsin._native import UnsupportedFormatError as UnsupportedFormatError
 from opsin._runtime import (
     asarray,
     cpu_target,
@@ -26,6 +29,7 @@ from opsin._runtime import (
     set_num_threads,
     synchronize,
 )
+from opsin._slide import Slide as Slide
 from opsin.util import (
     dtype_limits,
     img_as_bool,
@@ -42,6 +46,9 @@ __version__ = _native.version()
 __all__ = [
     "Array",
     "CudaError",
+    "Slide",
+    "SlideDataset",
+    "UnsupportedFormatError",
     "asarray",
     "color",
     "cpu_target",
@@ -61,6 +68,7 @@ __all__ = [
     "img_as_int",
     "img_as_ubyte",
     "img_as_uint",
+    "io",
     "ndimage",
     "release_cached_memory",
     "set_float_policy",

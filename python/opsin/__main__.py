@@ -1,6 +1,7 @@
-"""``python -m opsin``: what this installation is and what it found."""
+"""``opsin`` and ``python -m opsin``: what this installation is and what it found; with arguments, the command line."""
 
 import platform
+import sys
 from importlib import metadata
 
 import numpy
@@ -31,6 +32,14 @@ def _others():
 
 
 def main():
+    if len(sys.argv) > 1:
+        from opsin import _cli
+
+        return _cli.main()
+    return _show_installation()
+
+
+def _show_installation():
     rows = {
         "opsin": opsin.__version__,
         "CPU target": f"{opsin.cpu_target()} (this build and processor have {', '.join(opsin.cpu_targets())})",
@@ -42,7 +51,8 @@ def main():
     }
     for name, value in rows.items():
         print(f"{name:<12}  {value}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -14,7 +14,9 @@ void bind_filters_gabor(nanobind::module_& m);
 void bind_filters_ridges(nanobind::module_& m);
 void bind_filters_sharpen(nanobind::module_& m);
 void bind_filters_sparse(nanobind::module_& m);
+void bind_loader(nanobind::module_& m);
 void bind_ndimage(nanobind::module_& m);
+void bind_slide(nanobind::module_& m);
 void bind_util(nanobind::module_& m);
 
 }  // namespace opsin::python

@@ -10,12 +10,20 @@
 #include "modules.h"
 #include "opsin/device.h"
 #include "opsin/error.h"
+#include "opsin/slide.h"
 
 namespace opsin::python {
 namespace {
 
+/// Exceptions of opsin's own; they live as long as the interpreter.
+struct Exceptions {
+  PyObject* cuda;
+  PyObject* unsupported_format;
+};
+Exceptions own;
+
 /// C++ exceptions as the Python exception of the same name.
-void translate(const std::exception_ptr& p, void* cuda_error) {
+void translate(const std::exception_ptr& p, void* exceptions) {
   try {
     std::rethrow_exception(p);
   } catch (const ValueError& e) {
@@ -28,10 +36,12 @@ void translate(const std::exception_ptr& p, void* cuda_error) {
     PyErr_SetString(PyExc_NotImplementedError, e.what());
   } catch (const MemoryError& e) {
     PyErr_SetString(PyExc_MemoryError, e.what());
+  } catch (const UnsupportedFormatError& e) {
+    PyErr_SetString(static_cast<Exceptions*>(exceptions)->unsupported_format, e.what());
   } catch (const IoError& e) {
     PyErr_SetString(PyExc_OSError, e.what());
   } catch (const CudaError& e) {
-    PyErr_SetString(static_cast<PyObject*>(cuda_error), e.what());
+    PyErr_SetString(static_cast<Exceptions*>(exceptions)->cuda, e.what());
   } catch (const RuntimeError& e) {
     PyErr_SetString(PyExc_RuntimeError, e.what());
   }
@@ -48,7 +58,11 @@ NB_MODULE(_native, m) {
   nb::object cuda_error = nb::steal(PyErr_NewExceptionWithDoc(
       "opsin.CudaError", "CUDA is not available, or one of its calls failed.", PyExc_RuntimeError, nullptr));
   m.attr("CudaError") = cuda_error;
-  nb::register_exception_translator(translate, cuda_error.release().ptr());
+  nb::object unsupported_format = nb::steal(PyErr_NewExceptionWithDoc(
+      "opsin.UnsupportedFormatError", "A file of no format that opsin reads.", PyExc_OSError, nullptr));
+  m.attr("UnsupportedFormatError") = unsupported_format;
+  opsin::python::own = {cuda_error.release().ptr(), unsupported_format.release().ptr()};
+  nb::register_exception_translator(translate, &opsin::python::own);
 
   bind_array(m);
   m.def("version", [] { return std::string(opsin::version()); });
@@ -111,6 +125,9 @@ NB_MODULE(_native, m) {
   bind_filters_sparse(filters);
   nb::module_ ndimage = m.def_submodule("ndimage");
   bind_ndimage(ndimage);
+  nb::module_ slide = m.def_submodule("slide");
+  bind_slide(slide);
+  bind_loader(slide);
   nb::module_ util = m.def_submodule("util");
   bind_util(util);
 }

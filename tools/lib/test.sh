@@ -1,7 +1,7 @@
 # test: every suite runs, whatever failed before it; one table closes the output.
 
 # asan is a part of its own (tools/dev test asan): it joins these once a whole run is known to pass.
-TEST_PARTS=(cpp python upstream qemu)
+TEST_PARTS=(cpp python upstream openslide qemu)
 SUMMARY=()
 
 test_all() {
@@ -47,7 +47,7 @@ test_cpp() { suite "C++, $(default_preset)" ctest_in "$(default_preset)"; }
 # Python tests on the highest target, then the conformance table on every other one that the build has.
 test_python() {
   local target targets failed=0
-  suite "Python, $(default_preset)" pytest_in_venv tests/python tests/conformance tests/lint || failed=1
+  suite "Python, $(default_preset)" pytest_in_venv tests/python tests/slides tests/conformance tests/lint || failed=1
   targets=$("$VENV/bin/python" -c 'import opsin; print(*opsin.cpu_targets()[:-1])') || return 1
   for target in $targets; do
     OPSIN_CPU_TARGET=$target suite "Python, $target" pytest_in_venv tests/conformance || failed=1
@@ -58,6 +58,11 @@ test_python() {
 test_upstream() {
   suite "scikit-image's own suite" timeout 1500 "$VENV/bin/python" tests/upstream/run.py \
     --opsin-path "build/$(default_preset)/python" -n "$JOBS"
+}
+
+test_openslide() {
+  suite "openslide-python's own suite" timeout 300 "$VENV/bin/python" tests/openslide/run.py \
+    --opsin-path "build/$(default_preset)/python" --python "$VENV/bin/python"
 }
 
 test_qemu() {
