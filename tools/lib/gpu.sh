@@ -25,8 +25,20 @@ gpu_pack() {
 pack_prefix() {
   rm -rf "${BUNDLE:?}/prefix" "${BUNDLE:?}/bin" &&
     cmake --install build/cuda --prefix "$BUNDLE/prefix" --strip &&
+    pack_libraries &&
     mkdir -p "$BUNDLE/bin" &&
     strip -o "$BUNDLE/bin/opsin_tests" build/cuda/bin/opsin_tests
+}
+
+# What libopsin links beside the C and C++ run times: the codecs are not on that machine.
+pack_libraries() {
+  local name path
+  ldd build/cuda/python/opsin/libopsin.so | while read -r name _ path _; do
+    case $name in
+      linux-vdso* | ld-linux* | libc.so* | libm.so* | libmvec.so* | libdl.so* | libpthread.so* | libstdc++.so* | libgcc_s.so*) ;;
+      *) [ ! -f "$path" ] || cp -L "$path" "$BUNDLE/prefix/lib/$name" ;;
+    esac
+  done
 }
 
 pack_debs() {
