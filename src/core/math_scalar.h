@@ -107,4 +107,20 @@ HD V divide(V a, const Divisor<Element<V>>& d) {
   return a / broadcast<V>(d.value);
 }
 
+/// a / b, rounded as a division but for divisors below 2^-126 or above 2^126, whose inverse has no digits. On CUDA the
+/// plain division ends in a branch.
+template <class V>
+HD V quotient(V a, V b) {
+#ifdef __CUDA_ARCH__
+  if constexpr (std::is_same_v<V, float>) {
+    float inverse;
+    asm("rcp.approx.f32 %0, %1;" : "=f"(inverse) : "f"(b));
+    const float q = a * inverse;
+    const float exact = ::fmaf(::fmaf(-q, b, a), inverse, q);
+    return exact == exact ? exact : q;
+  }
+#endif
+  return a / b;
+}
+
 }  // namespace opsin::OPSIN_TARGET

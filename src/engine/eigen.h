@@ -34,7 +34,7 @@ HD void symmetric_eigenvalues(const V (&m)[6], V (&e)[3]) {
   V size = max(abs(m[0]), abs(m[3]));
   for (const int i : {5, 1, 2, 4}) size = max(size, abs(m[i]));
   // Scaled by the greatest entry, so that no square leaves the range. NaN and infinity end as NaN below.
-  const V inverse_size = pick(size < k(sizeof(C) == 4 ? 1e-37 : 1e-307), zero, k(1) / size);
+  const V inverse_size = pick(size < k(sizeof(C) == 4 ? 1e-37 : 1e-307), zero, quotient(k(1), size));
   const V a00 = m[0] * inverse_size, a01 = m[1] * inverse_size, a02 = m[2] * inverse_size;
   const V a11 = m[3] * inverse_size, a12 = m[4] * inverse_size, a22 = m[5] * inverse_size;
   const V mean = (a00 + a11 + a22) * k(1.0 / 3);
@@ -42,7 +42,7 @@ HD void symmetric_eigenvalues(const V (&m)[6], V (&e)[3]) {
   const V diagonal = d0 * d0 + d1 * d1 + d2 * d2;
   const V off = a01 * a01 + a02 * a02 + a12 * a12;
   const V spread = sqrt((diagonal + off + off) * k(1.0 / 6));
-  const V inverse = pick(spread > zero, k(1) / spread, zero);
+  const V inverse = pick(spread > zero, quotient(k(1), spread), zero);
   V b00 = d0 * inverse, b11 = d1 * inverse, b22 = d2 * inverse;
   V b01 = a01 * inverse, b02 = a02 * inverse, b12 = a12 * inverse;
   const V determinant = b00 * (b11 * b22 - b12 * b12) - b01 * (b01 * b22 - b12 * b02) + b02 * (b01 * b12 - b11 * b02);
@@ -54,14 +54,14 @@ HD void symmetric_eigenvalues(const V (&m)[6], V (&e)[3]) {
   V c = fma(r, fma(r, k(-0.0326), k(0.1666)), k(0.8660254));
   for (int step = 0; step < (sizeof(C) == 4 ? 2 : 3); ++step) {
     const V cc = c * c;
-    c = c - (c * (k(4) * cc - k(3)) - r) / (k(12) * cc - k(3));
+    c = c - quotient(c * (k(4) * cc - k(3)) - r, k(12) * cc - k(3));
   }
   const V apart = c + c;
   const V m0 = b00 - apart, m1 = b11 - apart, m2 = b22 - apart;
   const V p00 = m1 * m2 - b12 * b12, p11 = m0 * m2 - b02 * b02, p22 = m0 * m1 - b01 * b01;
   const V p01 = b02 * b12 - b01 * m2, p02 = b01 * b12 - b02 * m1, p12 = b01 * b02 - b12 * m0;
   // The adjugate's trace is the product of two gaps, 12c^2 - 3: six at least.
-  const V part = k(-3) * c / (p00 + p11 + p22);
+  const V part = quotient(k(-3) * c, p00 + p11 + p22);
   const V q00 = b00 + c + part * p00, q11 = b11 + c + part * p11, q22 = b22 + c + part * p22;
   const V q01 = b01 + part * p01, q02 = b02 + part * p02, q12 = b12 + part * p12;
   const V h = sqrt((q00 * q00 + q11 * q11 + q22 * q22) * k(0.5) + q01 * q01 + q02 * q02 + q12 * q12);

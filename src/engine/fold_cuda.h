@@ -8,61 +8,8 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// acc[j] = sum over Length taps of N neighbouring windows. The windows and the taps begin Pad elements late, so that
-/// both can be read in fours.
-///
-/// Odd taps sum differences, so that the derivative of a constant is zero and not rounding noise.
-template <int N, int Length, int Pad, class Window>
-__device__ __forceinline__ void fold_fixed(float (&acc)[N], const float* taps, bool odd, Window window) {
-  float w[Length];
-#pragma unroll
-  for (int t = 0; t < Pad + Length; t += 4) {
-    const float4 v = *reinterpret_cast<const float4*>(taps + t);
-    const float four[4] = {v.x, v.y, v.z, v.w};
-#pragma unroll
-    for (int a = 0; a < 4; ++a) {
-      if (t + a >= Pad && t + a < Pad + Length) w[t + a - Pad] = four[a];
-    }
-  }
-#pragma unroll
-  for (int j = 0; j < N; ++j) acc[j] = 0;
-  if (odd) {
-    float x[Length + N - 1];
-#pragma unroll
-    for (int i = 0; i < Pad + Length + N - 1; i += 4) {
-      float four[4];
-      window.four(i, four);
-#pragma unroll
-      for (int a = 0; a < 4; ++a) {
-        if (i + a >= Pad && i + a < Pad + Length + N - 1) x[i + a - Pad] = four[a];
-      }
-    }
-    // The centre's weight is zero, but zero times infinity is not.
-#pragma unroll
-    for (int j = 0; j < N; ++j) acc[j] = w[Length / 2] * x[j + Length / 2];
-#pragma unroll
-    for (int k = 0; k < Length / 2; ++k) {
-#pragma unroll
-      for (int j = 0; j < N; ++j) acc[j] = fmaf(w[k], x[j + k] - x[j + Length - 1 - k], acc[j]);
-    }
-    return;
-  }
-#pragma unroll
-  for (int i = 0; i < Pad + Length + N - 1; i += 4) {
-    float x[4];
-    window.four(i, x);
-#pragma unroll
-    for (int a = 0; a < 4; ++a) {
-#pragma unroll
-      for (int j = 0; j < N; ++j) {
-        const int k = i + a - Pad - j;
-        if (k >= 0 && k < Length) acc[j] = fmaf(w[k], x[a], acc[j]);
-      }
-    }
-  }
-}
-
-/// The same for any number of taps, with `skip` zeros before the first and zeros after the last.
+/// acc[j] = sum over the taps of N neighbouring windows, with `skip` zeros before the first tap and zeros after the
+/// last.
 ///
 /// `own` is subtracted from every element: odd taps, whose sum is zero, count from an element that all windows hold.
 ///
@@ -114,23 +61,30 @@ __device__ __forceinline__ bool any_nan(const float (&acc)[N]) {
   return found;
 }
 
-/// Taps of a length that is not unrolled.
+/// What a fold needs to know of its taps.
+struct FoldOf {
+  int skip, n;
+  bool odd;      // count from an element that all windows hold
+  float mirror;  // not 0: pair by pair, the second element with this sign
+};
+
+/// Odd taps sum differences, so that the derivative of a constant is zero and not rounding noise.
 template <int N, class Window>
-__device__ __forceinline__ void fold_rest(float (&acc)[N], const float* taps, int skip, int n, bool odd,
-                                          Window window) {
-  if (odd && n / 2 < N - 1) {
-    // No element lies in all windows: pair by pair.
+__device__ __forceinline__ void fold_all(float (&acc)[N], const float* taps, const FoldOf& f, Window window) {
+  const int skip = f.skip;
+  const int n = f.n;
+  if (f.mirror != 0) {
 #pragma unroll
     for (int j = 0; j < N; ++j) acc[j] = taps[skip + n / 2] * window.one(j + skip + n / 2);
     for (int k = skip; k < skip + n / 2; ++k) {
 #pragma unroll
       for (int j = 0; j < N; ++j) {
-        acc[j] = fmaf(taps[k], window.one(j + k) - window.one(j + 2 * skip + n - 1 - k), acc[j]);
+        acc[j] = fmaf(taps[k], fmaf(f.mirror, window.one(j + 2 * skip + n - 1 - k), window.one(j + k)), acc[j]);
       }
     }
     return;
   }
-  const float own = odd ? finite_or_zero(window.one(skip + n / 2)) : 0.0f;
+  const float own = f.odd ? finite_or_zero(window.one(skip + n / 2)) : 0.0f;
   fold_any<N, false>(acc, taps, skip, n, own, window);
   if (any_nan(acc)) fold_any<N, true>(acc, taps, skip, n, own, window);
 }
@@ -142,38 +96,19 @@ struct Sums {
 
 /// The same as a call: in a bank of several filters a copy for each would take most of the time to compile.
 template <int N, class Window>
-__device__ __noinline__ Sums<N> called_fold_rest(const float* taps, int skip, int n, bool odd, Window window) {
+__device__ __noinline__ Sums<N> called_fold_all(const float* taps, const FoldOf& f, Window window) {
   Sums<N> s;
-  fold_rest<N>(s.sum, taps, skip, n, odd, window);
+  fold_all<N>(s.sum, taps, f, window);
   return s;
 }
 
-/// L > 0: the taps are L long, with zeros around `n` of their own from `skip` on where they are shorter. A zero weight
-/// makes NaN of an infinity, so sums that are NaN are made again from the taps' own elements.
-///
-/// L == 0: any taps; the lengths that common filters have are unrolled: 3 and 5 (derivatives), 9 and 17 (Gaussians of
-/// sigma 1 and 2). That halves the instructions. L < 0: any taps, by a call.
-template <int N, int L, int Pad, class Window>
-__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, int skip, int n, bool odd,
-                                             Window window) {
-  if constexpr (L > 0) {
-    fold_fixed<N, L, Pad>(acc, taps, odd, window);
-    if (n == L || !any_nan(acc)) return;
-  } else if constexpr (L == 0) {
-    if (skip == 0) {
-      switch (n) {
-        case 3: return fold_fixed<N, 3, 0>(acc, taps, odd, window);
-        case 5: return fold_fixed<N, 5, 0>(acc, taps, odd, window);
-        case 9: return fold_fixed<N, 9, 0>(acc, taps, odd, window);
-        case 17: return fold_fixed<N, 17, 0>(acc, taps, odd, window);
-        default: break;
-      }
-    }
-  }
-  if constexpr (L == 0) {
-    fold_rest<N>(acc, taps, skip, n, odd, window);
+/// In a bank of K filters.
+template <int K, int N, class Window>
+__device__ __forceinline__ void fold_windows(float (&acc)[N], const float* taps, const FoldOf& f, Window window) {
+  if constexpr (K == 1) {
+    fold_all<N>(acc, taps, f, window);
   } else {
-    const Sums<N> rest = called_fold_rest<N>(taps, skip, n, odd, window);
+    const Sums<N> rest = called_fold_all<N>(taps, f, window);
 #pragma unroll
     for (int j = 0; j < N; ++j) acc[j] = rest.sum[j];
   }

@@ -90,9 +90,16 @@ void gradients_3d(const HessianPlan& p, const std::vector<Array>& to, const Plan
 
 }  // namespace
 
-std::int64_t slab_slices(const HessianPlan& plan, const Extents& shape) {
+std::int64_t slab_slices(const HessianPlan& plan, const Extents& shape, int slabs) {
+#ifdef OPSIN_TARGET_CUDA
+  // Thick ones: thin slabs leave most of the device idle, and their z pass folds rows that its neighbour folds too.
+  static_cast<void>(plan);
+  return std::max<std::int64_t>(1, shape[0] / slabs);
+#else
+  // As thin as the taps allow: a slab is still in the cache when the next pass reads it.
   const std::int64_t reach = plan.derive[0].size();
-  return std::clamp<std::int64_t>(shape[0] / 4, 1, std::max<std::int64_t>(16, 2 * reach));
+  return std::clamp<std::int64_t>(shape[0] / std::max(4, slabs), 1, std::max<std::int64_t>(16, 2 * reach));
+#endif
 }
 
 std::vector<Array> gaussian_gradients(const HessianPlan& plan, const Array& image, const Scaling& scaling,
@@ -105,7 +112,7 @@ std::vector<Array> gaussian_gradients(const HessianPlan& plan, const Array& imag
     if (image.ndim() == 2) {
       gradients_2d<C>(plan, to, plane_of(image, scaling), shape);
     } else if (image.ndim() == 3) {
-      const Array slab = Array::empty({2, slab_slices(plan, shape), shape[1], shape[2]}, dtype, image.device());
+      const Array slab = Array::empty({2, slab_slices(plan, shape, 1), shape[1], shape[2]}, dtype, image.device());
       gradients_3d<C>(plan, to, plane_of(image, scaling), shape, slab);
     } else {
       for (int i = 0; i < image.ndim(); ++i) differentiate<C>(plan, to[static_cast<std::size_t>(i)], image, scaling, i);

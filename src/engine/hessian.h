@@ -3,8 +3,8 @@
 // it: the first result is extended at the border again before the second. Its elements go straight into an epilogue.
 //
 // Two axes: one bank to the two gradients, one from them to the three elements. Three axes: the z pass comes first (two
-// images from one, where the pass in the plane makes three from two), in slabs of z, so that what lies between the
-// passes of the second derivative takes no more than one image.
+// images from one, where the pass in the plane makes three from two), in slabs of z, so that what lies between two
+// passes takes no more than two images.
 #pragma once
 
 #include <span>
@@ -36,8 +36,8 @@ void second_derivative(const HessianPlan& plan, const Array& out, const Array& g
 void filter_z(const HessianPlan& plan, std::span<const Array> gradients, const Array& slab, std::int64_t begin,
               std::int64_t count);
 
-/// Slices of z that are worked on at a time: four slabs take one image at most.
-std::int64_t slab_slices(const HessianPlan& plan, const Extents& shape);
+/// Slices of z that are worked on at a time, at most a volume's over `slabs`.
+std::int64_t slab_slices(const HessianPlan& plan, const Extents& shape, int slabs);
 
 /// outputs = epilogue(H00, H01, H11) or (H00, H01, H02, H11, H12, H22). N is the number of axes, 2 or 3; `peak` as in
 /// Bank.
@@ -63,7 +63,7 @@ void hessian_pass(const HessianPlan& plan, std::span<const Array> gradients, con
                                          peak},
                           epilogue);
   } else {
-    const std::int64_t step = slab_slices(plan, shape);
+    const std::int64_t step = slab_slices(plan, shape, 4);  // Four images lie between the passes.
     const std::int64_t slice = shape[1] * shape[2];
     const Array slab = Array::empty({4, step, shape[1], shape[2]}, dtype_of<C>, gradients[0].device());
     const std::array<Filter, 6> filters{Filter{0, g[1], g[2]}, Filter{1, d[1], g[2]}, Filter{1, g[1], d[2]},

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Float banks on CUDA: a block streams down a strip of 128 columns. A warp brings a row of the strip, with what the
-// taps reach beside it, into lines of shared memory, one for each image that the bank reads (the next row is on its way
-// meanwhile); it folds them along x, four outputs a lane, and puts each result into a ring of rows; then each thread
-// folds a column of the rings along y, eight outputs at a time. The images are read once and the outputs written once,
-// a row is folded along x once per strip and band, and each value that is read from shared memory serves up to eight
-// sums. A product of two images is formed where it is folded.
+// Float banks on CUDA whose taps are too long for separable_column_cuda.h: a block streams down a strip of 128 columns.
+// A warp brings a row of the strip, with what the taps reach beside it, into lines of shared memory, one for each image
+// that the bank reads (the next row is on its way meanwhile); it folds them along x, four outputs a lane, and puts each
+// result into a ring of rows; then each thread folds a column of the rings along y, eight outputs at a time. The images
+// are read once and the outputs written once, a row is folded along x once per strip and band, and each value that is
+// read from shared memory serves up to eight sums. A product of two images is formed where it is folded.
 //
 // x before y changes no number but for Border::constant, where SciPy's order (y first) matters: see separable_cuda.h.
 #pragma once
@@ -69,27 +69,26 @@ struct ColumnWindow {
 };
 
 /// 128 outputs of a line's x fold, four a lane. The window is that of the lane's first output.
-template <int L, class Window>
+template <int K, class Window>
 __device__ __forceinline__ void fold_row(float* to, const StreamTaps& taps, const float* weights, int inner, int lane,
                                          Window window) {
-  constexpr int pad = L > 0 ? up_to_four(L / 2) - L / 2 : 0;
-  if (L > 0 || inner == 1) {
+  if (inner == 1) {
     float acc[4];
     if (taps.identity) {
-      window.four(taps.skip, acc);  // The skip is a multiple of four, since `left` is.
+      window.four(taps.fold.skip, acc);  // The skip is a multiple of four, since `left` is.
     } else {
-      fold_windows<4, L, pad>(acc, weights, taps.skip, taps.n, taps.odd, window);
+      fold_windows<K, 4>(acc, weights, taps.fold, window);
     }
     *reinterpret_cast<float4*>(to + 4 * lane) = make_float4(acc[0], acc[1], acc[2], acc[3]);
     return;
   }
   // Neighbouring windows share no elements: a lane takes every 32nd output instead, free of bank conflicts.
   float acc[4] = {0, 0, 0, 0};
-  for (int k = 0; k < taps.n; ++k) {
+  for (int k = 0; k < taps.fold.n; ++k) {
 #pragma unroll
     for (int j = 0; j < 4; ++j) {
       const int from = 32 * j - 3 * lane;  // The window begins at the lane's four neighbouring outputs.
-      const float own = taps.odd ? finite_or_zero(window.one(from + taps.n / 2 * inner)) : 0.0f;
+      const float own = taps.fold.odd ? finite_or_zero(window.one(from + taps.fold.n / 2 * inner)) : 0.0f;
       acc[j] = fmaf(weights[k], window.one(from + k * inner) - own, acc[j]);
     }
   }
@@ -97,9 +96,8 @@ __device__ __forceinline__ void fold_row(float* to, const StreamTaps& taps, cons
   for (int j = 0; j < 4; ++j) to[lane + 32 * j] = acc[j];
 }
 
-/// L > 0: no taps reach further than L / 2 elements, and the image has no inner axes.
-template <int K, int O, int L, class E>
-__global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
+template <int K, int O, class E>
+__global__ void __launch_bounds__(stream_threads, stream_blocks(K))
     stream_kernel(const __grid_constant__ StreamParams<K, O> p, const E epilogue) {
   const Geometry& g = p.g;
   const int ring_rows = p.reach + 2 * stream_rows;
@@ -119,8 +117,8 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
   for (int i = thread; i < 2 * K * tap_room; i += stream_threads) {
     const int list = i / tap_room;
     const StreamTaps& t = list < K ? p.ring[list].x : p.y[list - K];
-    const int k = i % tap_room - t.skip;
-    taps[i] = k >= 0 && k < t.n ? t.w[k] : 0.0f;
+    const int k = i % tap_room - t.fold.skip;
+    taps[i] = k >= 0 && k < t.fold.n ? t.w[k] : 0.0f;
   }
   const int e0 = static_cast<int>(blockIdx.x) * strip_width;
   const int e_first = e0 - p.left;
@@ -156,7 +154,8 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
       for (int i = 0; i < inputs; ++i, to += p.line) {
         const StreamPlane& plane = p.planes[i];
         const char* row = plane.data + (image + static_cast<std::int64_t>(y) * length) * plane.item;
-        start_line(to, plane, y < 0 ? nullptr : row, e_first, p.count, inside ? nullptr : columns, lane);
+        start_line(
+            to, plane, y < 0 ? nullptr : row, e_first, p.count, inside, [&](int i) { return columns[i]; }, lane);
       }
     };
     int row = warp;      // that this warp folds next
@@ -190,7 +189,7 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
         for (int s = 0; s < rings; ++s, to += ring_rows * strip_width) {
           const StreamRing& r = p.ring[s];
           const int b = products<K, O> && r.b >= 0 ? at + r.b * p.line + r.x.start : -1;
-          fold_row<L>(to, r.x, taps + s * tap_room, inner, lane,
+          fold_row<K>(to, r.x, taps + s * tap_room, inner, lane,
                       LineWindow<products<K, O>>{at + r.a * p.line + r.x.start, b});
         }
       }
@@ -208,9 +207,9 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K, L))
         const ColumnWindow window{ring + p.ring_of[k] * ring_rows * strip_width + column, at, ring_rows, at};
         if (t.identity) {
 #pragma unroll
-          for (int j = 0; j < column_outputs; ++j) value[k][j] = window.one(t.skip + j);
+          for (int j = 0; j < column_outputs; ++j) value[k][j] = window.one(t.fold.skip + j);
         } else {
-          fold_windows<column_outputs, L, 0>(value[k], taps + (K + k) * tap_room, t.skip, t.n, t.odd, window);
+          fold_windows<K, column_outputs>(value[k], taps + (K + k) * tap_room, t.fold, window);
         }
       }
       base += stream_rows;
@@ -286,7 +285,7 @@ void run_stream(StreamPlan<K, O>& plan, const E& epilogue) {
   StreamParams<K, O>& p = plan.p;
   // Bands such that all blocks run at once: long ones make the halo cheap, a second wave would run half empty.
   const auto resident =
-      std::min<std::int64_t>(stream_blocks(K, 0), 227 * 1024 / static_cast<std::int64_t>(plan.shared + 1024));
+      std::min<std::int64_t>(stream_blocks(K), 227 * 1024 / static_cast<std::int64_t>(plan.shared + 1024));
   const std::int64_t strips = (p.g.row() + strip_width - 1) / strip_width;
   const std::int64_t wanted = std::max<std::int64_t>(1, cuda::multiprocessors() * resident / (strips * p.g.outer));
   const std::int64_t band = (p.rows + wanted - 1) / wanted;
@@ -294,12 +293,7 @@ void run_stream(StreamPlan<K, O>& plan, const E& epilogue) {
   const std::int64_t bands = (p.rows + p.band - 1) / p.band;
   const dim3 grid(static_cast<unsigned>(strips),
                   static_cast<unsigned>(std::min<std::int64_t>(p.g.outer * bands, 65535)));
-  auto kernel = stream_kernel < K, O, K == 1 ? 0 : -1, E > ;
-  constexpr auto lengths = stream_lengths<K, O>();
-  [&]<std::size_t... i>(std::index_sequence<i...>) {
-    ((plan.length == lengths[i] ? void(kernel = stream_kernel<K, O, lengths[i], E>) : void()), ...);
-  }(std::make_index_sequence<lengths.size()>{});
-  cuda::launch(kernel, grid, dim3(stream_threads), plan.shared, p, epilogue);
+  cuda::launch(stream_kernel<K, O, E>, grid, dim3(stream_threads), plan.shared, p, epilogue);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -7,17 +7,17 @@
 //   template <class V, class At> HD void operator()(const At& at, V (&out)[O]) const
 //
 // at(dz, dy, dx) is the value at that distance, with V the value type of the compute type C; the distances must be
-// compile-time constants once the call is inlined (use unrolled). Axes before the filtered ones are batches. Images of
-// more axes, or neighbourhoods that are not small, are for engine/direct.h.
+// compile-time constants once the call is inlined (use unrolled). A functor of volumes may offer PlaneParts too. Axes
+// before the filtered ones are batches. Images of more axes, or neighbourhoods that are not small, are for
+// engine/direct.h.
 #pragma once
 
 #include <array>
-#include <type_traits>
-#include <utility>
 
 #include "core/border.h"
 #include "core/dispatch.h"
 #include "core/scaling.h"
+#include "engine/unrolled.h"
 #include "opsin/array.h"
 
 namespace opsin::OPSIN_TARGET::engine {
@@ -28,13 +28,15 @@ struct Reach {
   int x = 0;
 };
 
-/// f(integral_constant<int, 0>) ... f(integral_constant<int, n - 1>).
-template <int n, class F>
-HD void unrolled(F&& f) {
-  [&]<int... i>(std::integer_sequence<int, i...>) {
-    (f(std::integral_constant<int, i>{}), ...);
-  }(std::make_integer_sequence<int, n>{});
-}
+/// A functor that makes `parts` values of each plane's neighbourhood alone, which CUDA then makes once per plane:
+///
+///   template <class V, class At> HD void make_parts(const At& at, V (&made)[parts]) const           at(dy, dx)
+///   template <class V, class At, class Part> HD void operator()(const At& at, const Part& part, V (&out)[O]) const
+///
+/// part(dz, i) is value i of the plane at that distance.
+template <class F>
+concept PlaneParts = F::parts >
+0;
 
 /// C-contiguous images of one shape (outer, depth, height, width). With a reach along z, depth is filtered; without, it
 /// is 1.

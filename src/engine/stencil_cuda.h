@@ -4,10 +4,10 @@
 // and the warp's first and last lanes load what lies beside the segment. A thread keeps the rows it needs in registers:
 //
 // - plane images: `plane_rows` output rows, all of whose source rows are loaded before the first is used;
-// - volumes: `volume_rows` rows, streamed along z with the planes in a ring; the next plane is loaded while the current
-//   one is computed.
+// - volumes: a row, streamed along z with the planes in a ring; the next plane is loaded while the current one is
+//   computed. What a functor makes of each plane alone (PlaneParts) is made once and kept beside it.
 //
-// Inside an image of the compute type a warp loads without a test: one test stands for all of its rows.
+// Images of the compute type are loaded without a test of each row: a lane works out once which columns it reads.
 //
 // Rows that several threads need come from the caches. The functor is inlined once per output of a thread, so what
 // neighbouring outputs share is computed once.
@@ -28,7 +28,7 @@ template <int O>
 struct StencilParams {
   Stencil<O> s;
   bool wide;               // rows begin at 16-byte boundaries
-  bool plain;              // and the input is of the compute type, taken as it is
+  bool plain;              // the input is of the compute type, taken as it is
   std::int64_t per_chunk;  // planes that a thread streams through
 };
 
@@ -49,6 +49,35 @@ __device__ __noinline__ C stencil_element(const StencilParams<O>& p, const char*
   const char* at = row + from * static_cast<std::int64_t>(itemsize(p.s.input_dtype));
   return p.s.scaling.apply(load_one<C>(at, p.s.input_dtype));
 }
+
+/// The columns of a plain image that a lane reads in every row, -1 where the constant border shows.
+template <class C, int R>
+struct RowColumns {
+  static constexpr int columns = stencil_columns<C>;
+  int own[columns];
+  int side[R];  // beside its own; -1 for most lanes, too
+  bool wide;    // the warp's own are inside, and each lane's are one access
+
+  template <int O>
+  __device__ __forceinline__ RowColumns(const StencilParams<O>& p, std::int64_t x, int lane) {
+    const auto width = static_cast<int>(p.s.width);
+    const auto first = static_cast<int>(x);
+    wide = p.wide && first - lane * columns + 32 * columns <= width;
+    const bool asked = lane == 0 || lane == 31;
+    const auto column = [&](int i) {
+      // Lanes further out than a neighbour may ask for hold nothing that is used.
+      return i >= width + R ? 0 : static_cast<int>(inside_or_border(i, width, p.s.border));
+    };
+    own[0] = first;
+    if (!wide) {
+#pragma unroll
+      for (int e = 0; e < columns; ++e) own[e] = column(first + e);
+    }
+    const int beside = lane == 0 ? first - R : first + columns;
+#pragma unroll
+    for (int j = 0; j < R; ++j) side[j] = asked ? column(beside + j) : -1;
+  }
+};
 
 template <class C, int R>
 struct RowPiece;
@@ -95,18 +124,10 @@ struct RowPiece {
     *this = general_piece<C, R>(p, source, x, lane);
   }
 
-  /// From a row that needs no test; `from` is the lane's first element.
-  __device__ __forceinline__ void load_plain(const C* from, int lane) {
-    const auto pack = *reinterpret_cast<const Pack<C, columns>*>(from);
+  /// The columns beside the lane's own.
+  __device__ __forceinline__ void load_side(const C* row, const RowColumns<C, R>& from, C cval) {
 #pragma unroll
-    for (int e = 0; e < columns; ++e) own[e] = pack.value[e];
-    const C* beside = lane == 0 ? from - R : from + columns;
-#pragma unroll
-    for (int j = 0; j < R; ++j) side[j] = C(0);
-    if (lane == 0 || lane == 31) {
-#pragma unroll
-      for (int j = 0; j < R; ++j) side[j] = beside[j];
-    }
+    for (int j = 0; j < R; ++j) side[j] = from.side[j] >= 0 ? row[from.side[j]] : cval;
   }
 
   /// The columns x - R ... x + columns + R - 1. All lanes of the warp call it together.
@@ -130,6 +151,29 @@ struct RowPiece {
     for (int j = 0; j < R; ++j) side[j] = value;
   }
 };
+
+/// Rows of a plain image: one test of the columns stands for all of them.
+template <class C, int R, int count>
+__device__ __forceinline__ void load_plain(RowPiece<C, R> (&piece)[count], const C* const (&row)[count],
+                                           const RowColumns<C, R>& from, C cval) {
+  constexpr int columns = stencil_columns<C>;
+  if (from.wide) {
+#pragma unroll
+    for (int r = 0; r < count; ++r) {
+      const auto pack = *reinterpret_cast<const Pack<C, columns>*>(row[r] + from.own[0]);
+#pragma unroll
+      for (int e = 0; e < columns; ++e) piece[r].own[e] = pack.value[e];
+    }
+  } else {
+#pragma unroll
+    for (int r = 0; r < count; ++r) {
+#pragma unroll
+      for (int e = 0; e < columns; ++e) piece[r].own[e] = from.own[e] < 0 ? cval : row[r][from.own[e]];
+    }
+  }
+#pragma unroll
+  for (int r = 0; r < count; ++r) piece[r].load_side(row[r], from, cval);
+}
 
 /// A group of outputs of one row.
 template <class C, int O>
@@ -167,12 +211,6 @@ __device__ __forceinline__ void compute_group(const F& f, const C (&patch)[plane
   }
 }
 
-/// True when the warp whose first lane stands at column `segment` finds all its columns, and those beside them, inside.
-template <class C, int R, int O>
-__device__ __forceinline__ bool plain_columns(const StencilParams<O>& p, std::int64_t segment) {
-  return p.plain && segment >= R && segment + 32 * stencil_columns<C> + R <= p.s.width;
-}
-
 inline constexpr int plane_rows = 4;
 
 /// Blocks of plane images on a multiprocessor: what the registers of the slow way in leave room for.
@@ -188,7 +226,8 @@ __global__ void __launch_bounds__(32 * stencil_warps, plane_blocks<C, F>)
   constexpr int reach = F::reach.y;
   const int lane = threadIdx.x;
   const std::int64_t x = (static_cast<std::int64_t>(blockIdx.x) * 32 + lane) * columns;
-  const bool columns_inside = plain_columns<C, R>(p, x - lane * columns);
+  const RowColumns<C, R> from(p, x, lane);
+  const C cval = static_cast<C>(p.s.cval);
   const std::int64_t groups = (p.s.height + rows - 1) / rows;
   const std::int64_t step = static_cast<std::int64_t>(gridDim.y) * stencil_warps;
   for (std::int64_t g = static_cast<std::int64_t>(blockIdx.y) * stencil_warps + threadIdx.y; g < p.s.outer * groups;
@@ -196,17 +235,28 @@ __global__ void __launch_bounds__(32 * stencil_warps, plane_blocks<C, F>)
     const std::int64_t image = g / groups;
     const std::int64_t y0 = (g - image * groups) * rows;
     RowPiece<C, R> piece[rows + 2 * reach];
-    if (columns_inside && y0 >= reach && y0 + rows + reach <= p.s.height) {
-      const C* from = static_cast<const C*>(p.s.input) + (image * p.s.height + y0 - reach) * p.s.width + x;
+    const C* const image_rows = static_cast<const C*>(p.s.input) + image * p.s.height * p.s.width;
+    std::int64_t source[rows + 2 * reach];
+    bool outside = false;
 #pragma unroll
-      for (int r = 0; r < rows + 2 * reach; ++r, from += p.s.width) piece[r].load_plain(from, lane);
-    } else {
+    for (int r = 0; r < rows + 2 * reach; ++r) source[r] = y0 - reach + r;
+    if (y0 < reach || y0 + rows + reach > p.s.height) {
 #pragma unroll
       for (int r = 0; r < rows + 2 * reach; ++r) {
         // Rows below the last needed one would only cost time; none of them is used.
-        const std::int64_t y = y0 - reach + r < p.s.height + reach ? y0 - reach + r : 0;
-        const std::int64_t from = inside_or_border(y, p.s.height, p.s.border);
-        piece[r].load(p, from < 0 ? -1 : image * p.s.height + from, x, lane);
+        source[r] = source[r] < p.s.height + reach ? inside_or_border(source[r], p.s.height, p.s.border) : 0;
+        outside = outside || source[r] < 0;
+      }
+    }
+    if (p.plain && !outside) {
+      const C* row[rows + 2 * reach];
+#pragma unroll
+      for (int r = 0; r < rows + 2 * reach; ++r) row[r] = image_rows + source[r] * p.s.width;
+      load_plain(piece, row, from, cval);
+    } else {
+#pragma unroll
+      for (int r = 0; r < rows + 2 * reach; ++r) {
+        piece[r].load(p, source[r] < 0 ? -1 : image * p.s.height + source[r], x, lane);
       }
     }
     C patch[1][rows + 2 * reach][columns + 2 * R];
@@ -217,86 +267,118 @@ __global__ void __launch_bounds__(32 * stencil_warps, plane_blocks<C, F>)
     for (int r = 0; r < rows; ++r) {
       if (y0 + r >= p.s.height) break;
       C out[O][columns];
-      compute_group<C, O>(f, patch, r, [](int) { return 0; }, out);
+      compute_group<C, O>(
+          f, patch, r, [](int) { return 0; }, out);
       store_outputs<C, O>(p, image * p.s.height + y0 + r, x, out);
     }
   }
 }
 
-inline constexpr int volume_rows = 1;
 inline constexpr int volume_warps = 4;
-inline constexpr int volume_blocks = 4;  // on a processor, by the registers of float kernels
+
+/// Values of each plane that a functor makes for itself, none without PlaneParts.
+template <class F>
+inline constexpr int plane_parts = 0;
+template <PlaneParts F>
+inline constexpr int plane_parts<F> = F::parts;
+
+/// Blocks of volumes on a multiprocessor, by the registers that they take.
+template <class C, class F>
+inline constexpr int volume_blocks = sizeof(C) == 8       ? 2
+                                     : plane_parts<F> > 0 ? 3
+                                                          : 4;
 
 template <class C, int O, class F>
-__global__ void __launch_bounds__(32 * volume_warps, sizeof(C) == 4 ? volume_blocks : 1)
+__global__ void __launch_bounds__(32 * volume_warps, volume_blocks<C, F>)
     stencil_volume_kernel(const __grid_constant__ StencilParams<O> p, const __grid_constant__ F f) {
   constexpr int columns = stencil_columns<C>;
   constexpr int R = F::reach.x;
   constexpr int above = F::reach.y;
   constexpr int around = F::reach.z;
   constexpr int planes = 2 * around + 1;
-  constexpr int rows = volume_rows + 2 * above;
+  constexpr int rows = 2 * above + 1;
+  constexpr int parts = plane_parts<F>;
   const int lane = threadIdx.x;
   const std::int64_t x = (static_cast<std::int64_t>(blockIdx.x) * 32 + lane) * columns;
-  const bool columns_inside = plain_columns<C, R>(p, x - lane * columns);
-  const std::int64_t groups = (p.s.height + volume_rows - 1) / volume_rows;
+  const RowColumns<C, R> from(p, x, lane);
+  const C cval = static_cast<C>(p.s.cval);
   const std::int64_t chunks = (p.s.depth + p.per_chunk - 1) / p.per_chunk;
   // Warps of a block lie above each other in one chunk: they share rows in the L1 cache.
-  const std::int64_t blocks = (groups + volume_warps - 1) / volume_warps;
+  const std::int64_t blocks = (p.s.height + volume_warps - 1) / volume_warps;
   for (std::int64_t b = blockIdx.y; b < p.s.outer * chunks * blocks; b += gridDim.y) {
-    const std::int64_t y0 = (b % blocks * volume_warps + threadIdx.y) * volume_rows;
+    const std::int64_t y = b % blocks * volume_warps + threadIdx.y;
     const std::int64_t chunk = b / blocks % chunks;
     const std::int64_t image = b / blocks / chunks;
     const std::int64_t z0 = chunk * p.per_chunk;
     const std::int64_t z1 = z0 + p.per_chunk < p.s.depth ? z0 + p.per_chunk : p.s.depth;
-    if (y0 >= p.s.height) continue;  // The whole warp, so that the shuffles below stay complete.
+    if (y >= p.s.height) continue;  // The whole warp, so that the shuffles below stay complete.
     std::int64_t source[rows];
+    bool inside = p.plain;
 #pragma unroll
     for (int r = 0; r < rows; ++r) {
-      const std::int64_t y = y0 - above + r < p.s.height + above ? y0 - above + r : 0;
-      source[r] = inside_or_border(y, p.s.height, p.s.border);
+      source[r] = inside_or_border(y - above + r, p.s.height, p.s.border);
+      inside = inside && source[r] >= 0;
     }
+    const C* const volume = static_cast<const C*>(p.s.input) + image * p.s.depth * p.s.height * p.s.width;
     RowPiece<C, R> next[rows];
-    const bool rows_inside = columns_inside && y0 >= above && y0 + volume_rows + above <= p.s.height;
     const auto load_plane = [&](std::int64_t z) {
-      if (rows_inside && z >= 0 && z < p.s.depth) {
-        const C* row =
-            static_cast<const C*>(p.s.input) + ((image * p.s.depth + z) * p.s.height + y0 - above) * p.s.width + x;
+      const std::int64_t plane = inside_or_border(z, p.s.depth, p.s.border);
+      if (inside && plane >= 0) {
+        const C* const first = volume + plane * p.s.height * p.s.width;
+        const C* row[rows];
 #pragma unroll
-        for (int r = 0; r < rows; ++r, row += p.s.width) next[r].load_plain(row, lane);
+        for (int r = 0; r < rows; ++r) row[r] = first + source[r] * p.s.width;
+        load_plain(next, row, from, cval);
         return;
       }
-      const std::int64_t from = inside_or_border(z, p.s.depth, p.s.border);
 #pragma unroll
       for (int r = 0; r < rows; ++r) {
-        const bool outside = from < 0 || source[r] < 0;
-        next[r].load(p, outside ? -1 : (image * p.s.depth + from) * p.s.height + source[r], x, lane);
+        const bool outside = plane < 0 || source[r] < 0;
+        next[r].load(p, outside ? -1 : (image * p.s.depth + plane) * p.s.height + source[r], x, lane);
       }
     };
     C patch[planes][rows][columns + 2 * R];
+    C part[planes][columns][parts > 0 ? parts : 1];
+    const auto add_plane = [&](int s) {
+#pragma unroll
+      for (int r = 0; r < rows; ++r) next[r].widen(patch[s][r], lane);
+      if constexpr (parts > 0) {
+#pragma unroll
+        for (int e = 0; e < columns; ++e) {
+          f.make_parts([&](int dy, int dx) { return patch[s][dy + above][e + dx + R]; }, part[s][e]);
+        }
+      }
+    };
     // Planes z0 - around ... z0 + around - 1 lie in slots 0 ... planes - 2; plane z0 + around is on its way.
     load_plane(z0 - around);
 #pragma unroll
     for (int s = 0; s < planes - 1; ++s) {
-#pragma unroll
-      for (int r = 0; r < rows; ++r) next[r].widen(patch[s][r], lane);
+      add_plane(s);
       load_plane(z0 - around + s + 1);
     }
     for (std::int64_t z = z0; z < z1; z += planes) {
 #pragma unroll
       for (int phase = 0; phase < planes; ++phase) {
         if (z + phase >= z1) break;
-#pragma unroll
-        for (int r = 0; r < rows; ++r) next[r].widen(patch[(phase + planes - 1) % planes][r], lane);
+        add_plane((phase + planes - 1) % planes);
         if (z + phase + 1 < z1) load_plane(z + phase + 1 + around);
         if (x >= p.s.width) continue;
+        const auto slot = [&](int dz) { return (phase + dz + around) % planes; };
+        C out[O][columns];
 #pragma unroll
-        for (int r = 0; r < volume_rows; ++r) {
-          if (y0 + r >= p.s.height) break;
-          C out[O][columns];
-          compute_group<C, O>(f, patch, r, [&](int dz) { return (phase + dz + around) % planes; }, out);
-          store_outputs<C, O>(p, ((image * p.s.depth) + z + phase) * p.s.height + y0 + r, x, out);
+        for (int e = 0; e < columns; ++e) {
+          const auto at = [&](int dz, int dy, int dx) { return patch[slot(dz)][dy + above][e + dx + R]; };
+          C one[O];
+          if constexpr (parts > 0) {
+            f(
+                at, [&](int dz, int i) { return part[slot(dz)][e][i]; }, one);
+          } else {
+            f(at, one);
+          }
+#pragma unroll
+          for (int o = 0; o < O; ++o) out[o][e] = one[o];
         }
+        store_outputs<C, O>(p, (image * p.s.depth + z + phase) * p.s.height + y, x, out);
       }
     }
   }
@@ -310,15 +392,16 @@ void run_stencil(const Stencil<O>& s, const F& f) {
   const auto aligned = [](const void* data) { return reinterpret_cast<std::uintptr_t>(data) % 16 == 0; };
   p.wide = s.width % columns == 0 && aligned(s.input);
   for (int o = 0; o < O; ++o) p.wide = p.wide && aligned(s.outputs[o]);
-  p.plain = p.wide && s.input_dtype == dtype_of<C> && s.scaling.identity();
+  p.plain = s.input_dtype == dtype_of<C> && s.scaling.identity() && s.width <= INT32_MAX - 256;
   const std::int64_t blocks_x = (s.width + 32 * columns - 1) / (32 * columns);
   core::check(blocks_x < (std::int64_t{1} << 31), "stencil", "rows of more than 2^37 elements are not supported");
   std::int64_t blocks_y;
   if constexpr (F::reach.z > 0) {
-    const std::int64_t blocks = (s.height + volume_rows * volume_warps - 1) / (volume_rows * volume_warps);
-    // So many planes that all blocks are resident at once, within what keeps the planes loaded twice few.
-    const std::int64_t wanted = std::max<std::int64_t>(1, 132 * volume_blocks / (blocks_x * blocks * s.outer));
-    p.per_chunk = std::clamp<std::int64_t>((s.depth + wanted - 1) / wanted, 8, 64);
+    const std::int64_t blocks = (s.height + volume_warps - 1) / volume_warps;
+    // So many planes that all blocks are resident at once: a second wave would run half empty.
+    const std::int64_t wanted =
+        std::max<std::int64_t>(1, cuda::multiprocessors() * volume_blocks<C, F> / (blocks_x * blocks * s.outer));
+    p.per_chunk = std::clamp<std::int64_t>((s.depth + wanted - 1) / wanted, 8, 512);
     blocks_y = s.outer * blocks * ((s.depth + p.per_chunk - 1) / p.per_chunk);
   } else {
     const std::int64_t groups = (s.height + plane_rows - 1) / plane_rows;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/cuda/launch.h"
+#include "engine/fold_cuda.h"
 #include "engine/stream_line_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
@@ -17,13 +18,8 @@ inline constexpr int most_stream_taps = 129;
 // last.
 inline constexpr int tap_room = 148;
 
-HD constexpr int up_to_four(int n) { return (n + 3) / 4 * 4; }
-
-/// Blocks that a multiprocessor holds at least: what the registers are cut to. Taps of a known length live in
-/// registers.
-HD constexpr int stream_blocks(int filters, int length) {
-  return filters == 1 ? (length > 19 ? 3 : 4) : filters <= 3 ? 2 : 1;
-}
+/// Blocks that a multiprocessor holds at least: what the registers are cut to.
+HD constexpr int stream_blocks(int filters) { return filters == 1 ? 4 : filters <= 3 ? 2 : 1; }
 
 /// Rows on their way while a warp folds one. Several images fill shared memory with one.
 HD constexpr int lines_ahead(int inputs) { return inputs == 1 ? 2 : 1; }
@@ -31,10 +27,9 @@ HD constexpr int lines_ahead(int inputs) { return inputs == 1 ? 2 : 1; }
 /// Taps with zeros around them. Their list in shared memory and their window begin at the same element: `skip` elements
 /// before the first tap.
 struct StreamTaps {
-  int n;
-  int skip;
+  FoldOf fold;
   int start;  // of the window: an element of a line, or a row of a step's windows
-  bool identity, odd;
+  bool identity;
   float w[most_stream_taps];
 };
 
@@ -43,10 +38,6 @@ struct StreamRing {
   int a, b;  // b < 0: no product
   StreamTaps x;
 };
-
-/// Banks that may form the product of two lines where they fold them: those of a structure tensor. It costs the others.
-template <int K, int O>
-inline constexpr bool products = K == 3 && O == 3;
 
 template <int K, int O>
 struct StreamParams {
@@ -72,7 +63,6 @@ struct StreamParams {
 template <int K, int O>
 struct StreamPlan {
   StreamParams<K, O> p{};
-  int length = 0;  // an L that the bank fits, or 0
   std::size_t shared = 0;
 };
 
@@ -80,23 +70,6 @@ inline std::size_t stream_bytes(int filters, int inputs, int rings, int reach, i
   return sizeof(float) * static_cast<std::size_t>(2 * filters * tap_room +
                                                   (stream_warps * (lines_ahead(inputs) + 1) * inputs + 1) * line +
                                                   rings * (reach + 2 * stream_rows) * strip_width);
-}
-
-/// The lengths that have kernels of their own: derivatives by differences (3), Gaussians of sigma 1, 2 and 4 (9, 17,
-/// 33), the ridge filters' of sigma 1, 2 and 3 (9, 19, 27), two Gaussians of sigma 1 and 1.6 (13).
-template <int K, int O>
-consteval auto stream_lengths() {
-  if constexpr (K == 1) {
-    return std::array{9, 17, 33};
-  } else if constexpr (K == 2 && O == 1) {
-    return std::array{9, 13};
-  } else if constexpr (K == 2) {
-    return std::array{3, 9, 19, 27};
-  } else if constexpr (K == 3) {
-    return std::array{9, 19, 27};
-  } else {
-    return std::array{9, 19};
-  }
 }
 
 /// False when the bank's halos and weights are too large for the kernel.
@@ -112,71 +85,41 @@ bool plan_stream(const Bank<K, O>& bank, StreamPlan<K, O>& plan) {
   for (int o = 0; o < O; ++o) p.outputs[o] = bank.outputs[o];
   const int inner = static_cast<int>(std::min<std::int64_t>(p.g.inner, strip_width * line_quads));
   int below = 0, right = 0, longest = 0;
-  bool fixed = inner == 1;
   for (const Filter& f : bank.filters) {
-    for (const Taps* t : {&f.y, &f.x}) {
-      if (t->size() > most_stream_taps) return false;
-      longest = std::max({longest, 2 * t->before() + 1, 2 * t->after() + 1});
-      fixed = fixed && (t->symmetry != Taps::Symmetry::odd || t->first == -(t->size() / 2));
-    }
+    if (f.y.size() > most_stream_taps || f.x.size() > most_stream_taps) return false;
+    longest = std::max({longest, f.y.size(), f.x.size()});
     p.above = std::max(p.above, f.y.before());
     below = std::max(below, f.y.after());
     p.left = std::max(p.left, f.x.before());
     right = std::max(right, f.x.after());
   }
-  for (const int length : stream_lengths<K, O>()) {
-    // Many more taps than there are would cost more than a loop over those.
-    if (fixed && plan.length == 0 && longest <= length && length <= 2 * longest + 1) plan.length = length;
-  }
-  if (K == 1 && longest != plan.length) plan.length = 0;
-  if (plan.length > 0) p.above = below = p.left = right = plan.length / 2;
   p.reach = up_to_four(p.above + below);
   p.left = inner == 1 ? up_to_four(p.left) : p.left * inner;
-  p.count = p.left + strip_width + (inner == 1 ? up_to_four(right) : right * inner) + (plan.length > 0 ? 0 : 8);
+  p.count = p.left + strip_width + (inner == 1 ? up_to_four(right) : right * inner) + 8;
   if (p.count > 32 * line_quads) return false;
   p.line = up_to_four(p.count);
+
+  // In images that the taps reach across, the border's mirrored elements meet. Sums of pairs are the same from both
+  // ends, so that what cancels there (the derivative across two rows is the same in both) cancels to zero.
+  const bool mirrors_meet = std::min(p.g.height, p.g.width) <= longest / 2;
 
   // Along x, windows begin where a lane's first output does, `left` elements into the line.
   const auto taps_of = [&](const Taps& t, int before, int step, float scale) {
     StreamTaps d{};
-    d.n = t.size();
+    const int n = t.size();
     const int offset = before + t.first * step;
-    d.skip = plan.length > 0 ? offset : step == 1 ? offset % 4 : 0;
-    d.start = offset - d.skip;
+    const int skip = step == 1 ? offset % 4 : 0;
+    d.start = offset - skip;
     d.identity = t.identity() && scale == 1;
     // SciPy calls taps odd whatever their centre; a weight there needs the plain sum.
-    d.odd = t.symmetry == Taps::Symmetry::odd && t.weight[static_cast<std::size_t>(d.n / 2)] == 0;
-    for (int i = 0; i < d.n; ++i) d.w[i] = static_cast<float>(t.weight[static_cast<std::size_t>(i)]) * scale;
+    const bool odd = t.symmetry == Taps::Symmetry::odd && t.weight[static_cast<std::size_t>(n / 2)] == 0;
+    const bool even = t.symmetry == Taps::Symmetry::even && n % 2 == 1;
+    const bool in_pairs = (odd && n / 2 < column_outputs - 1) || ((odd || even) && mirrors_meet);
+    d.fold = {skip, n, odd, in_pairs ? (odd ? -1.0f : 1.0f) : 0.0f};
+    for (int i = 0; i < n; ++i) d.w[i] = static_cast<float>(t.weight[static_cast<std::size_t>(i)]) * scale;
     return d;
   };
-  const bool constant = p.borders.x == Border::constant || p.borders.y == Border::constant;
-  const auto plane = [&](const Plane& of, const void* data, bool product) {
-    StreamPlane s{static_cast<const char*>(data),
-                  of.dtype,
-                  static_cast<int>(itemsize(of.dtype)),
-                  false,
-                  false,
-                  1,
-                  -INFINITY,
-                  static_cast<float>(p.borders.cval),
-                  product ? static_cast<const float*>(of.times) : nullptr};
-    s.direct = of.dtype == DType::float32 && !of.scaling.at_least_minus_one && !product;
-    if (s.direct) {
-      s.outside = static_cast<float>(p.borders.cval / of.scaling.scale);
-      s.fours = inner == 1 && p.g.width % 4 == 0 && reinterpret_cast<std::uintptr_t>(data) % 16 == 0;
-    } else {
-      s.scale = static_cast<float>(of.scaling.scale);
-      s.least = of.scaling.at_least_minus_one ? -1.0f : -INFINITY;
-    }
-    return s;
-  };
-  // A factor of its own line, found again when another filter reads it too; -1 when there is no room.
-  const auto input_of = [&](const StreamPlane& s) {
-    int i = 0;
-    while (i < p.inputs && !(p.planes[i].data == s.data && p.planes[i].times == s.times)) ++i;
-    if (i == p.inputs && i < K + 1) p.planes[p.inputs++] = s;
-    return i < K + 1 ? i : -1;
-  };
+  StreamInputs<K + 1> inputs{p.planes};
   std::array<const Filter*, K> made_by{};
   for (int k = 0; k < K; ++k) {
     const Filter& f = bank.filters[static_cast<std::size_t>(k)];
@@ -184,20 +127,14 @@ bool plan_stream(const Bank<K, O>& bank, StreamPlan<K, O>& plan) {
     while (s < p.rings && !(made_by[s]->input == f.input && made_by[s]->x == f.x)) ++s;
     if (s == p.rings) {
       made_by[s] = &f;
-      const Plane& from = bank.inputs[static_cast<std::size_t>(f.input)];
-      // Beyond a constant border the product shows cval, and not its square.
-      const bool lines =
-          products<K, O> && from.times && from.dtype == DType::float32 && (!constant || p.borders.cval == 0);
-      const StreamPlane first = plane(from, from.data, from.times && !lines);
-      StreamRing& ring = p.ring[p.rings++];
-      ring.a = input_of(first);
-      ring.b = lines ? input_of(plane(from, from.times, false)) : -1;
-      if (ring.a < 0 || (lines && ring.b < 0)) return false;
-      ring.x = taps_of(f.x, p.left, inner, first.direct ? static_cast<float>(from.scaling.scale) : 1.0f);
+      const auto [a, b, scale] = inputs.of(bank, p.g, f.input);
+      if (a < 0) return false;
+      p.ring[p.rings++] = {a, b, taps_of(f.x, p.left, inner, scale)};
     }
     p.ring_of[k] = s;
     p.y[k] = taps_of(f.y, p.above, 1, 1.0f);
   }
+  p.inputs = inputs.count;
   plan.shared = stream_bytes(K, p.inputs, p.rings, p.reach, p.line);
   return plan.shared <= 220 * 1024;
 }

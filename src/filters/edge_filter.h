@@ -40,6 +40,31 @@ struct EdgeFilter {
     divisor = Divisor<C>(std::sqrt(static_cast<C>(N)));
   }
 
+  /// The magnitude of a float volume: along x and y a plane's own responses are made once and smoothed along z.
+  static constexpr int parts = N == 3 && R == 1 && A < 0 && sizeof(C) == 4 ? 2 : 0;
+
+  template <class V, class At, int count>
+  HD void make_parts(const At& at, V (&made)[count]) const {
+    const auto k = [&](int i) { return broadcast<V>(smooth[i]); };
+    const auto x_difference = [&](int dy) { return at(dy, 1) - at(dy, -1); };
+    // The sum of differences, not the difference of sums: exact where the image is smooth.
+    const V beside = (at(1, 1) - at(-1, 1)) + (at(1, -1) - at(-1, -1));
+    made[0] = broadcast<V>(edge[1][0]) * fma(k(1), beside, k(0) * (at(1, 0) - at(-1, 0)));
+    made[1] = broadcast<V>(edge[2][0]) * fma(k(1), x_difference(1) + x_difference(-1), k(0) * x_difference(0));
+  }
+
+  template <class V, class At, class Part>
+  HD void operator()(const At& at, const Part& part, V (&out)[1]) const {
+    const V first = response<0, V>(at);
+    V sum = first * first;
+    engine::unrolled<2>([&](auto i) {
+      constexpr int j = decltype(i)::value;
+      const V r = smoothed<V>([&](auto dz) { return part(dz, j); });
+      sum = fma(r, r, sum);
+    });
+    out[0] = divide(sqrt(sum), divisor);
+  }
+
   template <class V, class At>
   HD void operator()(const At& at, V (&out)[1]) const {
     if constexpr (A >= 0) {
@@ -80,8 +105,11 @@ struct EdgeFilter {
   template <int a, class V, class At>
   HD V response(const At& at) const {
     if constexpr (std::is_same_v<C, float>) {
+      // With one weight alone the product is taken last, once.
       const auto difference = [&](auto p, auto q) {
-        V sum = broadcast<V>(edge[a][0]) * (along<a>(at, 1, p, q) - along<a>(at, -1, p, q));
+        V sum = along<a>(at, 1, p, q) - along<a>(at, -1, p, q);
+        if constexpr (R == 1) return sum;
+        sum = broadcast<V>(edge[a][0]) * sum;
         engine::unrolled<R - 1>([&](auto i) {
           constexpr int k = decltype(i)::value + 2;
           sum = fma(broadcast<V>(edge[a][k - 1]), along<a>(at, k, p, q) - along<a>(at, -k, p, q), sum);
@@ -89,10 +117,11 @@ struct EdgeFilter {
         return sum;
       };
       const auto line = [&](auto p) { return smoothed<V>([&](auto q) { return difference(p, q); }); };
+      const V factor = broadcast<V>(R == 1 ? edge[a][0] : C(1));
       if constexpr (N == 2) {
-        return line(std::integral_constant<int, 0>{});
+        return factor * line(std::integral_constant<int, 0>{});
       } else {
-        return smoothed<V>(line);
+        return factor * smoothed<V>(line);
       }
     } else {
       V sum = broadcast<V>(C(0));

@@ -17,7 +17,8 @@ Array vesselness(const Array& image, const Options& o, bool ones) {
   with_axes_and_real(image.ndim(), dtype, [&]<class N, class C>(N, Tag<C>) {
     const double plate = 2 * o.alpha * o.alpha;
     const double no_plate = 1 - std::exp(-(INFINITY / plate));
-    const VesselShape<C> shape{static_cast<C>(plate), static_cast<C>(2 * o.beta * o.beta), static_cast<C>(no_plate)};
+    const VesselShape<C> shape{Divisor<C>(static_cast<C>(plate)), Divisor<C>(static_cast<C>(2 * o.beta * o.beta)),
+                               static_cast<C>(no_plate)};
     const Array peak = o.gamma ? Array() : engine::new_peak<C>(image.device());
     C* const greatest = o.gamma ? nullptr : peak.template mutable_data_as<C>();
     const Gamma<C> gamma{static_cast<C>(o.gamma.value_or(0)), greatest};

@@ -32,8 +32,8 @@ HD void order_by_magnitude(V& a, V& b) {
 /// alpha, beta and gamma as the formula has them: 2 alpha^2, 2 beta^2.
 template <class C>
 struct VesselShape {
-  C plate;
-  C blob;
+  Divisor<C> plate;
+  Divisor<C> blob;
   C plate_of_two;  // The plate factor of two axes, 1 but for extreme alpha.
 };
 
@@ -41,7 +41,7 @@ struct VesselShape {
 template <class V>
 HD V structuredness(V s, Element<V> gamma) {
   using C = Element<V>;
-  const V x = s * s / broadcast<V>(C(2) * gamma * gamma);
+  const V x = quotient(s * s, broadcast<V>(C(2) * gamma * gamma));
   return broadcast<V>(C(1)) - exp_of_negative(-x);
 }
 
@@ -68,14 +68,14 @@ HD void vessel_factors(const V (&h)[hessian_elements<N>], const VesselShape<Elem
   const V least = broadcast<V>(C(1e-10));
   const V second = max_nan(e[1], least);
   if constexpr (N == 2) {
-    const V r_b = abs(e[0]) / second;
-    factors = broadcast<V>(shape.plate_of_two) * exp_of_negative(-(r_b * r_b / broadcast<V>(shape.blob)));
+    const V r_b = quotient(abs(e[0]), second);
+    factors = broadcast<V>(shape.plate_of_two) * exp_of_negative(-divide(r_b * r_b, shape.blob));
   } else {
     const V third = max_nan(e[2], least);
-    const V r_a = second / third;
-    const V r_b = abs(e[0]) / sqrt(second * third);
-    factors = broadcast<V>(C(1)) - exp_of_negative(-(r_a * r_a / broadcast<V>(shape.plate)));
-    factors = factors * exp_of_negative(-(r_b * r_b / broadcast<V>(shape.blob)));
+    const V r_a = quotient(second, third);
+    const V r_b = quotient(abs(e[0]), sqrt(second * third));
+    factors = broadcast<V>(C(1)) - exp_of_negative(-divide(r_a * r_a, shape.plate));
+    factors = factors * exp_of_negative(-divide(r_b * r_b, shape.blob));
   }
 }
 

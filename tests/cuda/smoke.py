@@ -1,34 +1,78 @@
-"""A short run of the CUDA target from Python, small enough for compute-sanitizer: results equal the CPU's."""
+"""A short run of the CUDA target from Python, small enough for compute-sanitizer: results equal the CPU's.
+
+Every engine and each way through its kernels: full tiles, remainders along each axis, widths without 16-byte rows, other dtypes,
+NaN and infinity, taps too long for registers, images smaller than the taps.
+"""
 
 import numpy as np
 
 import opsin
+from opsin import color, feature, filters, ndimage, util
 
 TOLERANCE = 1e-5
 
+PLANES = [(64, 128), (67, 129), (40, 300), (3, 200), (130, 5)]
+VOLUMES = [(9, 33, 41), (24, 20, 132)]
 
-def check(title, on_cpu, on_gpu):
+FILTERS = {
+    "gaussian": (lambda x: filters.gaussian(x, 1.5), TOLERANCE),
+    "gaussian wide": (lambda x: filters.gaussian(x, 12), TOLERANCE),
+    "gaussian constant": (lambda x: filters.gaussian(x, 2, mode="constant", cval=0.3), TOLERANCE),
+    "gaussian wrap": (lambda x: filters.gaussian(x, 3, mode="wrap"), TOLERANCE),
+    "sobel": (filters.sobel, TOLERANCE),
+    "laplace": (filters.laplace, TOLERANCE),
+    "unsharp_mask": (filters.unsharp_mask, TOLERANCE),
+    "difference_of_gaussians": (lambda x: filters.difference_of_gaussians(x, 1), TOLERANCE),
+    "uniform_filter": (lambda x: ndimage.uniform_filter(x, 5), TOLERANCE),
+    "gaussian_gradient_magnitude": (lambda x: ndimage.gaussian_gradient_magnitude(x, 1.2), TOLERANCE),
+    "correlate": (lambda x: ndimage.correlate(x, np.ones((3,) * x.ndim)), TOLERANCE),
+    "hessian_matrix": (lambda x: feature.hessian_matrix(x, 2, use_gaussian_derivatives=True)[1], 1e-4),
+    "structure_tensor": (lambda x: feature.structure_tensor(x, 1)[0], TOLERANCE),
+    "meijering": (lambda x: filters.meijering(x, sigmas=[2]), 1e-3),
+    "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
+}
+
+
+checked = []
+
+
+def check(title, on_cpu, on_gpu, tolerance=TOLERANCE):
     got = np.asarray(on_gpu)
-    scale = np.abs(on_cpu).max()
-    error = np.abs(got - on_cpu).max()
     assert got.dtype == on_cpu.dtype, f"{title}: {got.dtype} instead of {on_cpu.dtype}"
-    assert error <= TOLERANCE * scale, f"{title}: off by {error} of {scale}"
-    print(f"ok {title}: largest difference {error / scale:.1e} of the largest value")
+    finite = np.isfinite(on_cpu)
+    assert np.array_equal(finite, np.isfinite(got)), f"{title}: NaN or infinity elsewhere"
+    scale = np.abs(on_cpu[finite]).max(initial=1e-30)
+    error = np.abs(got[finite] - on_cpu[finite]).max(initial=0)
+    assert error <= tolerance * scale, f"{title}: off by {error} of {scale}"
+    checked.append(title)
 
 
 def main():
     assert opsin.cuda_device_count() > 0, opsin.cuda_unavailable_reason()
     rng = np.random.default_rng(0)
-    # One shape of full tiles, one with remainders along each axis, one volume.
-    for shape in [(64, 128), (67, 129), (9, 33, 41)]:
+    for shape in PLANES + VOLUMES:
         image = rng.random(shape, dtype=np.float32)
-        check(
-            f"gaussian {shape}",
-            opsin.filters.gaussian(image, 1.5),
-            opsin.filters.gaussian(opsin.asarray(image, device="cuda"), 1.5),
-        )
+        on_device = opsin.asarray(image, device="cuda")
+        for name, (f, tolerance) in FILTERS.items():
+            check(f"{name} {shape}", f(image), f(on_device), tolerance)
+    byte = rng.integers(0, 256, (67, 140), dtype=np.uint8)
+    broken = rng.random((80, 160), dtype=np.float32)
+    broken[20, 30] = np.nan
+    broken[60, 127] = np.inf
+    for title, image in [("uint8", byte), ("NaN", broken), ("float64", broken.astype(np.float64))]:
+        for name in ("gaussian", "sobel", "unsharp_mask", "uniform_filter"):
+            f, tolerance = FILTERS[name]
+            check(f"{name} {title}", f(image), f(opsin.asarray(image, device="cuda")), tolerance)
     colour = rng.integers(0, 256, (65, 47, 3), dtype=np.uint8)
-    check("rgb2gray", opsin.color.rgb2gray(colour), opsin.color.rgb2gray(opsin.asarray(colour, device="cuda")))
+    on_device = opsin.asarray(colour, device="cuda")
+    check("rgb2gray", color.rgb2gray(colour), color.rgb2gray(on_device))
+    check(
+        "gaussian of channels",
+        filters.gaussian(colour, 1, channel_axis=-1),
+        filters.gaussian(on_device, 1, channel_axis=-1),
+    )
+    check("invert", util.invert(colour), util.invert(on_device))
+    print(f"{len(checked)} results equal the CPU's: {len(checked)} passed")
 
 
 if __name__ == "__main__":

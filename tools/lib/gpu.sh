@@ -5,7 +5,7 @@ BUNDLE=$ROOT/build/gpu-bundle
 GPU_PYTHON=3.12
 GPU_DEBS=(libtbb12 libtbbmalloc2 libtbbbind-2-5 libtbb-dev)
 GPU_WHEELS=(pytest pluggy iniconfig pytest-xdist execnet hypothesis sortedcontainers cucim-cu13==26.10.* lazy-loader click)
-GPU_LIMIT_MB=50
+GPU_LIMIT_MB=60
 GPU_BUDGET_S=530
 
 gpu_pack() {

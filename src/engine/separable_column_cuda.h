@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: Apache-2.0
+// Float banks with short taps on CUDA: a warp streams down a strip of the image on its own, each lane one to four
+// columns wide. It brings rows of the strip, with what the taps reach beside it, into lines of shared memory (the next
+// rows are on their way meanwhile), folds each along x out of registers, and adds the result to the sums of all rows
+// that the taps reach along y: those stay in registers, and each addition moves a sum one row on, so the row's own is
+// complete. Images are read once, outputs written once, warps wait for nobody, and an output costs little more than the
+// multiplications of its taps. A look at the profile says that branches and addresses are dear beside those: hence
+// forms that are known when the kernel is compiled, and several rows at a time.
+//
+// x before y changes no number but for Border::constant, where SciPy's order (y first) matters: see separable_cuda.h.
+//
+// Lists of taps are padded with zeros to a common length, which changes no finite number. An infinity or NaN times such
+// a zero would be NaN: rows of a strip that fold to any such value take a slow way, in which only true taps meet it.
+#pragma once
+
+#include "core/cuda/launch.h"
+#include "core/cuda/memory_access.h"
+#include "engine/column_plan_cuda.h"
+#include "engine/unrolled.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+/// The kernel's shared memory. What is not in the fast way finds its place by index.
+__device__ __forceinline__ float* column_memory() {
+  extern __shared__ __align__(16) float column_shared[];
+  return column_shared;
+}
+
+/// The same as an address in its own space. The compiler must not work it out anew at each use, which it would: that is
+/// the empty statement's purpose.
+__device__ __forceinline__ unsigned column_address(int i) {
+  auto address = static_cast<unsigned>(__cvta_generic_to_shared(column_memory() + i));
+  asm volatile("" : "+r"(address));
+  return address;
+}
+
+template <int Bytes>
+__device__ __forceinline__ void copy_async(unsigned to, const void* from) {
+  if constexpr (Bytes == 16) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to), "l"(from) : "memory");
+  } else {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(from) : "memory");
+  }
+}
+
+/// N neighbouring elements of a line, Align at a time.
+template <int N, int Align>
+__device__ __forceinline__ void read_window(float (&x)[N], unsigned at) {
+  static_assert(N % Align == 0);
+#pragma unroll
+  for (int i = 0; i < N; i += Align) {
+    if constexpr (Align == 4) {
+      asm volatile("ld.shared.v4.f32 {%0, %1, %2, %3}, [%4];"
+                   : "=f"(x[i]), "=f"(x[i + 1]), "=f"(x[i + 2]), "=f"(x[i + 3])
+                   : "r"(at + 4 * i));
+    } else if constexpr (Align == 2) {
+      asm volatile("ld.shared.v2.f32 {%0, %1}, [%2];" : "=f"(x[i]), "=f"(x[i + 1]) : "r"(at + 4 * i));
+    } else {
+      asm volatile("ld.shared.f32 %0, [%1];" : "=f"(x[i]) : "r"(at + 4 * i));
+    }
+  }
+}
+
+/// v[c] = the taps' sum over the window's elements from Pad + c on.
+template <FoldKind Kind, int L, int Pad, int C, int N>
+__device__ __forceinline__ void fold_window(float (&v)[C], const ColumnTaps<L>& taps, const float (&x)[N]) {
+  constexpr int middle = Pad + L / 2;
+  if constexpr (Kind == FoldKind::none) {
+#pragma unroll
+    for (int c = 0; c < C; ++c) v[c] = x[middle + c];
+  } else if constexpr (Kind == FoldKind::odd) {
+    // Differences, so that the derivative of a constant is zero and not rounding noise. The centre's weight is zero,
+    // but zero times infinity is not.
+#pragma unroll
+    for (int c = 0; c < C; ++c) v[c] = taps.w[L / 2] * x[middle + c];
+#pragma unroll
+    for (int k = 0; k < L / 2; ++k) {
+#pragma unroll
+      for (int c = 0; c < C; ++c) v[c] = fmaf(taps.w[k], x[Pad + c + k] - x[Pad + c + L - 1 - k], v[c]);
+    }
+  } else {
+    // From both ends: two sums for each column, where one would wait for itself.
+    float w[C];
+#pragma unroll
+    for (int c = 0; c < C; ++c) {
+      v[c] = taps.w[0] * x[Pad + c];
+      w[c] = taps.w[0] * x[Pad + c + L - 1];
+    }
+#pragma unroll
+    for (int k = 1; k < L / 2; ++k) {
+#pragma unroll
+      for (int c = 0; c < C; ++c) {
+        v[c] = fmaf(taps.w[k], x[Pad + c + k], v[c]);
+        w[c] = fmaf(taps.w[k], x[Pad + c + L - 1 - k], w[c]);
+      }
+    }
+#pragma unroll
+    for (int c = 0; c < C; ++c) v[c] = fmaf(taps.w[L / 2], x[middle + c], v[c] + w[c]);
+  }
+}
+
+/// The same sum with nothing but the list's own taps. The elements are those of the line from `a` on, multiplied with
+/// those from `b` on unless that is negative.
+template <int L>
+__device__ __noinline__ float fold_exactly(const ColumnTaps<L>& taps, FoldKind kind, int a, int b) {
+  const auto element = [&](int i) {
+    const float x = column_memory()[a + i];
+    return b < 0 ? x : x * column_memory()[b + i];
+  };
+  if (kind == FoldKind::none) return element(L / 2);
+  float sum = taps.w[L / 2] * element(L / 2);
+  for (int k = taps.first; k < L / 2; ++k) {
+    const float one = element(k);
+    const float other = element(L - 1 - k);
+    sum = kind == FoldKind::odd ? fmaf(taps.w[k], one - other, sum) : fmaf(taps.w[k], other, fmaf(taps.w[k], one, sum));
+  }
+  return sum;
+}
+
+__device__ __forceinline__ bool is_finite(float x) { return fabsf(x) <= 3.402823466e38f; }
+
+/// Starts to bring rows y, y + 1, ... of the endless image where they need more than plain wide copies.
+template <int Lines, int Rows, int Line, class Params>
+__device__ __noinline__ void start_rows_of_any_kind(const Params& p, int to, std::int64_t image, int y, int e_first,
+                                                    int lane) {
+  const bool inside = e_first >= 0 && e_first + Line <= p.width;
+  const auto column = [&](int i) {
+    const int e = e_first + i;
+    return e >= 0 && e < p.width ? e : stream_column(e, p.width, 1, p.borders.x);
+  };
+  for (int r = 0; r < Rows; ++r) {
+    int from_y = y + r;
+    if (from_y < 0 || from_y >= p.height) from_y = stream_row(from_y, p.height, p.borders.y);
+    const std::int64_t row = image + static_cast<std::int64_t>(from_y) * p.width;
+    for (int i = 0; i < Lines; ++i, to += Line) {
+      start_line(column_memory() + to, p.planes[i], from_y < 0 ? nullptr : p.planes[i].data + row * p.planes[i].item,
+                 e_first, Line, inside, column, lane);
+    }
+  }
+}
+
+template <class Form, int O, int L, class E>
+__global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<Form, L>::blocks)
+    column_kernel(const __grid_constant__ ColumnParams<Form, O, L> p, const E epilogue) {
+  using S = ColumnSizes<Form, L>;
+  constexpr int K = S::filters;
+  constexpr int C = S::columns;
+  constexpr int R = S::rows;
+  constexpr int lines = Form::form.lines;
+  constexpr int group_floats = lines * R * S::line;
+  const int warp = threadIdx.x / 32;
+  const int lane = threadIdx.x % 32;
+  const std::int64_t item = static_cast<std::int64_t>(blockIdx.x) * S::warps + warp;
+  if (item >= p.items) return;
+  const int height = p.height;
+  const int width = p.width;
+  const std::int64_t outer = item / (p.bands * p.strips);
+  const int place = static_cast<int>(item - outer * (p.bands * p.strips));
+  const int strip = place % p.strips;
+  const int top = place / p.strips * p.band;  // among the rows that are made
+  const int band = p.rows - top < p.band ? p.rows - top : p.band;
+  const int e_first = strip * S::strip - S::margin;
+  const std::int64_t image = outer * height * static_cast<std::int64_t>(width);  // elements before this image
+  // Shared memory of a warp: [groups][R][lines][line], then [R][K][C][32] for what is laid aside.
+  const int own = warp * S::floats;
+  const int aside = own + S::groups * group_floats + lane;
+
+  // A row is brought by lanes that take four elements each, sixteen bytes. What lies beyond the image's side edges is
+  // one element for each lane: from which column is worked out once.
+  const int outside_left = e_first < 0 ? -e_first : 0;
+  const int outside_right = width - e_first < S::line ? width - e_first : S::line;
+  const bool edge = outside_left > 0 || outside_right < S::line;
+  int side_to = -1;  // the lane's element of a line
+  int side_from = -1;
+  if (edge) {
+    const int i = lane < 16 ? lane : outside_right + lane - 16;
+    if (lane < 16 ? i < outside_left : i < S::line) {
+      side_to = i;
+      side_from = stream_column(e_first + i, width, 1, p.borders.x);
+    }
+  }
+  const unsigned lines_at = column_address(own);
+  const int y_first = p.first_row + top - L / 2;
+  const auto start = [&](int group, int slot) {
+    const int y = y_first + group * R;
+    int from_y[R];
+    bool plain = p.fours;
+#pragma unroll
+    for (int r = 0; r < R; ++r) from_y[r] = y + r;
+    if (y < 0 || y + R > height) {
+#pragma unroll
+      for (int r = 0; r < R; ++r) {
+        from_y[r] = stream_row(from_y[r], height, p.borders.y);
+        plain = plain && from_y[r] >= 0;
+      }
+    }
+    if (!plain) {
+      start_rows_of_any_kind<lines, R, S::line>(p, own + slot * group_floats, image, y, e_first, lane);
+      return;
+    }
+    const unsigned to = lines_at + 4 * (slot * group_floats);
+#pragma unroll
+    for (int r = 0; r < R; ++r) {
+      const std::int64_t row = image + static_cast<std::int64_t>(from_y[r]) * width;
+#pragma unroll
+      for (int i = 0; i < lines; ++i) {
+        const float* from = reinterpret_cast<const float*>(p.planes[i].data) + (row + e_first + 4 * lane);
+#pragma unroll
+        for (int q = 0; q < S::line; q += 128) {
+          const int e = e_first + q + 4 * lane;
+          if (q + 4 * lane < S::line && static_cast<unsigned>(e) < static_cast<unsigned>(width)) {
+            copy_async<16>(to + 4 * ((r * lines + i) * S::line + q) + 16 * lane, from + q);
+          }
+        }
+      }
+    }
+    if (!edge || side_to < 0) return;
+#pragma unroll
+    for (int r = 0; r < R; ++r) {
+      const std::int64_t row = image + static_cast<std::int64_t>(from_y[r]) * width;
+#pragma unroll 1
+      for (int i = 0; i < lines; ++i) {
+        const float* from = reinterpret_cast<const float*>(p.planes[i].data) + row;
+        const int at = (r * lines + i) * S::line + side_to;
+        if (side_from >= 0) {
+          copy_async<4>(to + 4 * at, from + side_from);
+        } else {
+          column_memory()[own + slot * group_floats + at] = p.planes[i].outside;
+        }
+      }
+    }
+  };
+
+  const int groups = (band + L - 1 + R - 1) / R;
+#pragma unroll 1
+  for (int g = 0; g + 1 < S::groups; ++g) {
+    if (g < groups) start(g, g);
+    __pipeline_commit();
+  }
+  const int e = strip * S::strip + C * lane;
+  std::int64_t corner = (outer * p.rows + top) * static_cast<std::int64_t>(width) + e;  // of the next outputs
+  float sum[K][C][L] = {};  // sum[.][.][i]: of the output that i more rows complete
+  float last[K][C] = {};
+  float peak = 0;
+  int slot = 0;
+#pragma unroll 1
+  for (int g = 0; g < groups; ++g) {
+    const int made = g * R - (L - 1);  // the band's row that this group's first completes
+    float before[R][O][C] = {};
+    if constexpr (Accumulates<E>) {
+      if (epilogue.accumulate && made >= 0) {
+#pragma unroll
+        for (int r = 0; r < R; ++r) {
+#pragma unroll
+          for (int o = 0; o < O; ++o) {
+            const auto* from = static_cast<const float*>(p.outputs[o].data);
+            if (from == nullptr || made + r >= band) continue;
+            from += corner + static_cast<std::int64_t>(r) * width;
+#pragma unroll
+            for (int c = 0; c < C; ++c) {
+              if (e + c < width) before[r][o][c] = from[c];
+            }
+          }
+        }
+      }
+    }
+    __pipeline_wait_prior(S::groups - 2);
+    __syncwarp();  // Every lane's elements are there, and every lane is done with the group that comes next.
+    if (const int next = g + S::groups - 1; next < groups) start(next, slot == 0 ? S::groups - 1 : slot - 1);
+    __pipeline_commit();
+
+    constexpr int window_first = S::margin - L / 2 - S::pad;
+    const unsigned at = lines_at + 4 * (slot * group_floats + C * lane + window_first);
+    float v[R][K][C];
+    unrolled<R>([&](auto row) {
+      constexpr int r = decltype(row)::value;
+      float x[S::window];
+      unrolled<K>([&](auto filter) {
+        constexpr int k = decltype(filter)::value;
+        constexpr int last_k = k > 0 ? k - 1 : 0;
+        constexpr int a = Form::form.line[k];
+        constexpr int b = Form::form.times[k];
+        if constexpr (k == 0 || a != Form::form.line[last_k] || b != Form::form.times[last_k]) {
+          read_window<S::window, C>(x, at + 4 * ((r * lines + a) * S::line));
+          if constexpr (b >= 0) {
+            float other[S::window];
+            read_window<S::window, C>(other, at + 4 * ((r * lines + b) * S::line));
+#pragma unroll
+            for (int i = 0; i < S::window; ++i) x[i] *= other[i];
+          }
+        }
+        fold_window<Form::form.x[k], L, S::pad>(v[r][k], p.x[k], x);
+      });
+    });
+    float finite[R] = {};  // NaN unless all are
+#pragma unroll
+    for (int k = 0; k < K; ++k) {
+#pragma unroll
+      for (int c = 0; c < C; ++c) {
+#pragma unroll
+        for (int r = 0; r < R; ++r) finite[r] = fmaf(v[r][k][c], 0.0f, finite[r]);
+      }
+    }
+#pragma unroll
+    for (int r = 1; r < R; ++r) finite[0] += finite[r];
+    const bool slow = __any_sync(0xffffffffu, finite[0] != finite[0]);
+    if (slow) {
+      // What is not finite is laid aside, and joins the sums below.
+      const int from = own + slot * group_floats + C * lane + window_first + S::pad;
+      unrolled<K>([&](auto filter) {
+        constexpr int k = decltype(filter)::value;
+        constexpr int line_a = Form::form.line[k];
+        constexpr int line_b = Form::form.times[k];
+        constexpr FoldKind kind = Form::form.x[k];
+#pragma unroll
+        for (int r = 0; r < R; ++r) {
+#pragma unroll
+          for (int c = 0; c < C; ++c) {
+            const int a = from + (r * lines + line_a) * S::line + c;
+            const int b = line_b < 0 ? -1 : from + (r * lines + line_b) * S::line + c;
+            const float exact = fold_exactly<L>(p.x[k], kind, a, b);
+            v[r][k][c] = is_finite(exact) ? exact : 0.0f;
+            column_memory()[aside + ((r * K + k) * C + c) * 32] = is_finite(exact) ? 0.0f : exact;
+          }
+        }
+      });
+    }
+    slot = slot + 1 == S::groups ? 0 : slot + 1;
+
+    float complete[R][K][C];
+    unrolled<R>([&](auto row) {
+      constexpr int r = decltype(row)::value;
+      unrolled<K>([&](auto filter) {
+        constexpr int k = decltype(filter)::value;
+        const ColumnY<L>& f = p.y[k];
+#pragma unroll
+        for (int c = 0; c < C; ++c) {
+          float z = v[r][k][c];
+          if constexpr (Form::form.y[k] == FoldKind::odd) {
+            z -= last[k][c];
+            last[k][c] = v[r][k][c];
+#pragma unroll
+            for (int i = 0; i < L - 1; ++i) {
+              const int tap = L - 1 - i;  // of L: the one from 1 on
+              sum[k][c][i] = fmaf(f.step[tap <= L / 2 ? tap : L - tap], z, sum[k][c][i + 1]);
+            }
+            sum[k][c][L - 1] = 0;
+          } else {
+#pragma unroll
+            for (int i = 0; i < L - 1; ++i) {
+              sum[k][c][i] = fmaf(f.step[i <= L / 2 ? i : L - 1 - i], z, sum[k][c][i + 1]);
+            }
+            sum[k][c][L - 1] = f.step[0] * z;
+          }
+        }
+      });
+      if (slow) {
+        unrolled<K>([&](auto filter) {
+          constexpr int k = decltype(filter)::value;
+          constexpr bool odd = Form::form.y[k] == FoldKind::odd;
+          const ColumnTaps<L>& taps = p.y[k].taps;
+#pragma unroll
+          for (int c = 0; c < C; ++c) {
+            const float rest = column_memory()[aside + ((r * K + k) * C + c) * 32];
+#pragma unroll
+            for (int i = 0; i < L; ++i) {
+              const int tap = L - 1 - i;
+              const float w = tap <= L / 2 ? taps.w[tap] : odd ? -taps.w[i] : taps.w[i];
+              if (rest != 0 && tap >= taps.first && i >= taps.first) sum[k][c][i] = fmaf(w, rest, sum[k][c][i]);
+            }
+          }
+        });
+      }
+#pragma unroll
+      for (int k = 0; k < K; ++k) {
+#pragma unroll
+        for (int c = 0; c < C; ++c) complete[r][k][c] = sum[k][c][0];
+      }
+    });
+    if (made < 0) continue;
+
+#pragma unroll
+    for (int r = 0; r < R; ++r, corner += width) {
+      if (r > 0 && made + r >= band) break;
+      float out[O][C];
+#pragma unroll
+      for (int c = 0; c < C; ++c) {
+        float in[K], one[O];
+#pragma unroll
+        for (int k = 0; k < K; ++k) in[k] = complete[r][k][c];
+#pragma unroll
+        for (int o = 0; o < O; ++o) one[o] = before[r][o][c];
+        epilogue(in, one);
+#pragma unroll
+        for (int o = 0; o < O; ++o) out[o][c] = one[o];
+        if constexpr (FindsPeak<E>) {
+          if (e + c < width) peak = greater_or_nan(peak, one[E::peak_output]);
+        }
+      }
+#pragma unroll
+      for (int o = 0; o < O; ++o) {
+        const Plane& plane = p.outputs[o];
+        if (plane.data == nullptr) continue;
+        float* const to = static_cast<float*>(plane.data) + corner;
+        if (p.wide) {
+          Pack<float, C> pack;
+#pragma unroll
+          for (int c = 0; c < C; ++c) pack.value[c] = out[o][c];
+          if (e < width) *reinterpret_cast<Pack<float, C>*>(to) = pack;
+        } else if (p.floats) {
+#pragma unroll
+          for (int c = 0; c < C; ++c) {
+            if (e + c < width) to[c] = out[o][c];
+          }
+        } else {
+#pragma unroll
+          for (int c = 0; c < C; ++c) {
+            const std::int64_t byte = (corner + c) * static_cast<std::int64_t>(itemsize(plane.dtype));
+            if (e + c < width) store_one<float>(static_cast<char*>(plane.data) + byte, plane.dtype, out[o][c]);
+          }
+        }
+      }
+    }
+  }
+  if constexpr (FindsPeak<E>) {
+    if (p.peak != nullptr) raise_peak_warp(p.peak, peak);
+  }
+}
+
+/// False when the bank is not of the form.
+template <class Form, int... L, int K, int O, class E>
+bool run_columns_of(ColumnKernels<Form, L...>, int longest, const Bank<K, O>& bank, const E& epilogue) {
+  const auto run = [&]<int Length>(std::integral_constant<int, Length>) {
+    // Many more taps than there are would cost more than the other kernel's loop over those.
+    if (longest > Length || Length > 2 * longest + 5) return false;
+    // Where mirrored rows meet the other kernel adds them up in pairs: see there.
+    if (bank.geometry.height <= Length / 2) return false;
+    using S = ColumnSizes<Form, Length>;
+    ColumnParams<Form, O, Length> p{};
+    float scale[K] = {};
+    if (!has_form<Form, Length>(bank, p, scale)) return false;
+    plan_columns<Form, Length>(bank, scale, p);
+    const std::int64_t blocks = (p.items + S::warps - 1) / S::warps;
+    if (blocks > INT32_MAX) return false;
+    cuda::launch(column_kernel<Form, O, Length, E>, dim3(static_cast<unsigned>(blocks)), dim3(32 * S::warps),
+                 sizeof(float) * static_cast<std::size_t>(S::warps * S::floats), p, epilogue);
+    return true;
+  };
+  return (run(std::integral_constant<int, L>{}) || ...);
+}
+
+/// False when there is no kernel for the bank.
+template <int K, int O, class E>
+bool run_columns(const Bank<K, O>& bank, const E& epilogue) {
+  if (bank.geometry.row() > INT32_MAX - 4096 || bank.geometry.height > INT32_MAX - 4096) return false;
+  int longest = 1;
+  for (const Filter& f : bank.filters) longest = std::max({longest, f.y.size(), f.x.size()});
+  return std::apply([&](auto... kernels) { return (run_columns_of(kernels, longest, bank, epilogue) || ...); },
+                    column_kernels<K, O>());
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine
