@@ -72,7 +72,7 @@ struct HessianInPlane {
 }  // namespace column_forms
 
 /// Forms and the lengths that they have kernels for: derivatives by differences (3), Gaussians of sigma 1, 2 and 4 (9,
-/// 17, 33), the ridge filters' of sigma 1, 2 and 3 (9, 19, 27), two Gaussians of sigma 1 and 1.6 (13). Taps in between
+/// 17, 33), the ridge filters' of sigma 1, 2 and 3 (9, 17, 25), two Gaussians of sigma 1 and 1.6 (13). Taps in between
 /// are padded.
 template <class Form, int... L>
 struct ColumnKernels {};
@@ -86,19 +86,19 @@ auto column_kernels() {
     return std::tuple<ColumnKernels<f::Pair, 9, 13, 27>, ColumnKernels<f::PairOfTwo, 9, 13>,
                       ColumnKernels<f::Gradient, 9, 17>>{};
   } else if constexpr (K == 2) {
-    return std::tuple<ColumnKernels<f::Gradient, 3, 9, 19, 27>, ColumnKernels<f::GradientDown, 9, 19, 27>,
+    return std::tuple<ColumnKernels<f::Gradient, 3, 9, 17, 25>, ColumnKernels<f::GradientDown, 9, 17, 25>,
                       ColumnKernels<f::Harmonic, 9, 19>>{};
   } else if constexpr (K == 3 && O == 3) {
-    return std::tuple<ColumnKernels<f::Hessian, 9, 19, 27>, ColumnKernels<f::GradientOfTwo, 9, 19, 27>,
+    return std::tuple<ColumnKernels<f::Hessian, 9, 17, 25>, ColumnKernels<f::GradientOfTwo, 9, 17, 25>,
                       ColumnKernels<f::ProductsOfTwo, 9, 17>>{};
   } else if constexpr (K == 3) {
-    return std::tuple<ColumnKernels<f::Hessian, 9, 19, 27>>{};
+    return std::tuple<ColumnKernels<f::Hessian, 9, 17, 25>>{};
   } else if constexpr (K == 4 && O == 2) {
     return std::tuple<ColumnKernels<f::Harmonics, 9, 19>>{};
   } else if constexpr (K == 4) {
-    return std::tuple<ColumnKernels<f::HessianDown, 9, 19, 27>>{};
+    return std::tuple<ColumnKernels<f::HessianDown, 9, 17, 25>>{};
   } else {
-    return std::tuple<ColumnKernels<f::HessianInPlane, 9, 19, 27>>{};
+    return std::tuple<ColumnKernels<f::HessianInPlane, 9, 17, 25>>{};
   }
 }
 
@@ -122,7 +122,7 @@ struct ColumnSizes {
   static constexpr int warps = 4;  // of a block; they share nothing
   static constexpr int registers = sums * columns + window + rows * filters * columns + 52;
   /// Blocks on a multiprocessor: its four parts have 16384 registers each.
-  static constexpr int blocks = registers <= 88 ? 5 : registers <= 120 ? 4 : registers <= 176 ? 3 : 2;
+  static constexpr int blocks = registers <= 88 ? 5 : registers <= 120 ? 4 : registers <= 190 ? 3 : 2;
   static constexpr int floats = Form::form.lines * groups * rows * line + 32 * rows * filters * columns;  // of a warp
   static_assert(margin - L / 2 - pad + 31 * columns + window <= line);
   static_assert((L - 1) % rows == 0 && margin <= 16);
