@@ -89,7 +89,7 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
         for (int q = 0; q < S::line; q += 128) {
           const int e = e_first + q + 4 * lane;
           if (q + 4 * lane < S::line && static_cast<unsigned>(e) < static_cast<unsigned>(width)) {
-            cuda::copy_async<16>(to + 4 * ((r * lines + i) * S::line + q) + 16 * lane, from + q);
+            cuda::copy_async<16, false>(to + 4 * ((r * lines + i) * S::line + q) + 16 * lane, from + q);
           }
         }
       }
@@ -274,7 +274,7 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
 #pragma unroll
         for (int o = 0; o < O; ++o) out[o][c] = one[o];
         if constexpr (FindsPeak<E>) {
-          if (e + c < width) peak = greater_or_nan(peak, one[E::peak_output]);
+          if (e + c < width) peak = max_nan(peak, one[E::peak_output]);
         }
       }
 #pragma unroll

@@ -11,6 +11,9 @@ namespace opsin::OPSIN_TARGET::filters {
 /// hessian().
 template <class V>
 HD V exp_of_negative(V x) {
+#ifdef __CUDA_ARCH__
+  return exp(x);  // It keeps them by itself.
+#endif
   using C = Element<V>;
   constexpr double floor = sizeof(C) == 4 ? -104 : -746;
   constexpr double small = sizeof(C) == 4 ? -80 : -700;
