@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <new>
@@ -35,22 +36,31 @@ class BlockCache {
     return p;
   }
 
-  /// False when the cache would then hold more than `limit` bytes: the block stays the caller's.
-  bool give(const Key& key, void* data, std::size_t bytes, std::size_t limit) noexcept {
+  /// Keeps a block, and calls free(data, bytes) for those that `limit` bytes leave no room for: the longest kept first,
+  /// since sizes that a program has stopped using must not stay for ever in the place of those it uses.
+  template <class Free>
+  void give(const Key& key, void* data, std::size_t bytes, std::size_t limit, const Free& free) noexcept {
     const std::lock_guard lock(mutex);
-    if (kept_ + bytes > limit) return false;
+    if (bytes > limit) return free(data, bytes);
+    while (kept_ + bytes > limit) {
+      const auto oldest = std::min_element(blocks_.begin(), blocks_.end(),
+                                           [](const auto& a, const auto& b) { return a.second.age < b.second.age; });
+      free(oldest->second.data, oldest->second.bytes);
+      kept_ -= oldest->second.bytes;
+      blocks_.erase(oldest);
+    }
     try {
-      blocks_.emplace(key, Block{data, bytes});
+      blocks_.emplace(key, Block{data, bytes, ++age_});
     } catch (const std::bad_alloc&) {  // No room to remember it.
-      return false;
+      return free(data, bytes);
     }
     kept_ += bytes;
-    return true;
   }
 
   struct Block {
     void* data;
     std::size_t bytes;
+    std::uint64_t age;
   };
 
   /// Removes and returns every block whose key satisfies `which`.
@@ -76,6 +86,7 @@ class BlockCache {
  private:
   std::multimap<Key, Block> blocks_;
   std::size_t kept_ = 0;
+  std::uint64_t age_ = 0;
 };
 
 /// A fork must not copy the lock of a process-wide object while another thread holds it.

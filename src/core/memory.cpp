@@ -74,7 +74,8 @@ std::shared_ptr<Buffer> allocate_cpu(std::size_t bytes) {
     void* const kept = cpu_cache().take(rounded, rounded);
     buffer->data = kept ? kept : map_pages(rounded);
     result = {buffer.get(), [rounded](Buffer* b) {
-                if (!cpu_cache().give(rounded, b->data, rounded, cpu_cache_limit())) munmap(b->data, rounded);
+                cpu_cache().give(rounded, b->data, rounded, cpu_cache_limit(),
+                                 [](void* p, std::size_t n) { munmap(p, n); });
                 delete b;
               }};
   }
@@ -155,7 +156,7 @@ std::shared_ptr<Buffer> allocate_cuda(std::size_t bytes, Device device) {
     buffer->data = kept ? kept : new_cuda_block(key.bytes, stream, device, false);
     result = {buffer.get(), [key](Buffer* b) {
                 // No limit here: giving back needs an idle device, which only an allocation may wait for.
-                cuda_cache().give(key, b->data, key.bytes, SIZE_MAX);
+                cuda_cache().give(key, b->data, key.bytes, SIZE_MAX, [](void*, std::size_t) {});
                 delete b;
               }};
   }

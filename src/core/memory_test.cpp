@@ -26,28 +26,38 @@ TEST_CASE("block sizes lose at most an eighth and never a byte") {
   }
 }
 
-TEST_CASE("a block cache hands out under the key it was given, within its limit") {
+TEST_CASE("a block cache hands out under the key it was given, and frees the longest kept beyond its limit") {
   struct Key {
     int stream;
     std::size_t bytes;
     auto operator<=>(const Key&) const = default;
   };
   core::BlockCache<Key> cache;
-  char memory[4];
+  char memory[6];
+  std::vector<void*> freed;
+  const auto give = [&](Key key, int i) {
+    cache.give(key, &memory[i], key.bytes, 250, [&](void* p, std::size_t) { freed.push_back(p); });
+  };
   CHECK(cache.take({1, 100}, 100) == nullptr);
-  CHECK(cache.give({1, 100}, &memory[0], 100, 250));
-  CHECK(cache.give({2, 100}, &memory[1], 100, 250));
-  CHECK_FALSE(cache.give({1, 100}, &memory[2], 100, 250));
+  give({1, 100}, 0);
+  give({2, 100}, 1);
+  give({1, 100}, 2);
+  CHECK(freed == std::vector<void*>{&memory[0]});
   CHECK(cache.kept() == 200);
   CHECK(cache.take({1, 50}, 50) == nullptr);
   CHECK(cache.take({3, 100}, 100) == nullptr);
   CHECK(cache.take({2, 100}, 100) == &memory[1]);
   CHECK(cache.take({2, 100}, 100) == nullptr);
-  CHECK(cache.give({2, 50}, &memory[3], 50, 250));
+  give({2, 50}, 3);
+  give({2, 300}, 4);
+  CHECK(freed == std::vector<void*>{&memory[0], &memory[4]});
   const auto drained = cache.drain([](const Key& k) { return k.stream == 1; });
   REQUIRE(drained.size() == 1);
-  CHECK(drained[0].second.data == &memory[0]);
+  CHECK(drained[0].second.data == &memory[2]);
   CHECK(cache.kept() == 50);
+  give({2, 200}, 2);
+  give({2, 200}, 5);
+  CHECK(freed == std::vector<void*>{&memory[0], &memory[4], &memory[3], &memory[2]});
 }
 
 TEST_CASE("CPU memory is aligned, and large blocks are used again") {
