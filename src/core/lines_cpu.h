@@ -2,6 +2,7 @@
 // Lines of elements between memory and compute-type buffers: where dtype and stride end on the CPU.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -80,12 +81,14 @@ void store_contiguous(T* to, const C* from, std::int64_t n) {
   for (; i < n; ++i) to[i] = store_as<T>(from[i]);
 }
 
-/// Copies past the caches; `to` is aligned to a vector.
+/// Copies past the caches.
 inline void stream_bytes(void* to, const void* from, std::size_t bytes) {
   using V = Vec<std::uint8_t>;
   auto* p = static_cast<std::uint8_t*>(to);
   const auto* q = static_cast<const std::uint8_t*>(from);
-  std::size_t i = 0;
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(to) % sizeof(V);
+  std::size_t i = std::min(bytes, past == 0 ? 0 : sizeof(V) - past);
+  std::memcpy(p, q, i);
   for (; i + sizeof(V) <= bytes; i += sizeof(V)) hn::Stream(V::load(q + i).v, V::Tag(), p + i);
   std::memcpy(p + i, q + i, bytes - i);
 }

@@ -7,26 +7,18 @@
 namespace opsin::OPSIN_TARGET::memory {
 namespace {
 
-struct Same {
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = in[0];
-  }
-};
-
 Array as_bits(Array a, DType bits) {
   return Array::view_of(a.mutable_data(), a.shape(), a.strides(), bits, a.device(), a.buffer());
 }
 
 void assign_real(const Array& to, const Array& from) {
   if (to.dtype() == from.dtype()) {
-    with_bits(itemsize(to.dtype()), [&]<class U>(Tag<U>) {
-      engine::pointwise<U, 1, 1>({as_bits(to, dtype_of<U>)}, {as_bits(from, dtype_of<U>)}, Same{});
-    });
+    with_bits(itemsize(to.dtype()),
+              [&]<class U>(Tag<U>) { engine::copy<U>(as_bits(to, dtype_of<U>), as_bits(from, dtype_of<U>)); });
   } else if (!is_floating(to.dtype()) && !is_floating(from.dtype())) {
-    engine::pointwise<std::int64_t, 1, 1>({to}, {from}, Same{});
+    engine::pointwise<std::int64_t, 1, 1>({to}, {from}, engine::Unchanged{});
   } else {
-    engine::pointwise<double, 1, 1>({to}, {from}, Same{});
+    engine::pointwise<double, 1, 1>({to}, {from}, engine::Unchanged{});
   }
 }
 

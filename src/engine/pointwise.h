@@ -16,6 +16,14 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
+/// The input itself.
+struct Unchanged {
+  template <class V>
+  HD void operator()(const V (&in)[1], V (&out)[1]) const {
+    out[0] = in[0];
+  }
+};
+
 template <class F, class C, int I, int O>
 concept Reporting = requires(const F& f, const C (&in)[I], C (&out)[O], C& report) {
   f(in, out, report);
@@ -55,6 +63,17 @@ int convert(const Array& output, const Array& input, const F& f) {
   if (input.size() == 0) return 0;
   return run_convert<C, T, U>(opsin::engine::make_loop<2>({input, output}), f);
 #endif
+}
+
+/// The elements of one array into another of the same dtype, U standing for its bits.
+template <class U>
+void copy(const Array& output, const Array& input) {
+  if (input.size() == 0) return;
+#ifndef OPSIN_TARGET_CUDA
+  const auto loop = opsin::engine::make_loop<2>({input, output});
+  if (convertible<U, U>(loop)) return run_copy<U>(loop);
+#endif
+  pointwise<U, 1, 1>({output}, {input}, Unchanged{});
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -281,6 +281,21 @@ bool convertible(const opsin::engine::Loop<2>& loop) {
   return true;
 }
 
+/// Elements of U as they are.
+template <class U>
+void run_copy(const opsin::engine::Loop<2>& loop) {
+  const bool streams = passes_caches(loop);
+  for_each_piece(loop, streams, [&](std::byte* const(&at)[2], std::int64_t n) {
+    const auto bytes = static_cast<std::size_t>(n) * sizeof(U);
+    if (streams) {
+      stream_bytes(at[1], at[0], bytes);
+    } else {
+      std::memcpy(at[1], at[0], bytes);
+    }
+    return 0;
+  });
+}
+
 template <class C, class T, class U, class F>
 int run_convert(const opsin::engine::Loop<2>& loop, const F& f) {
   if (!convertible<T, U>(loop)) return run_pointwise<C, 1, 1>(loop, f, {});
@@ -290,12 +305,11 @@ int run_convert(const opsin::engine::Loop<2>& loop, const F& f) {
     alignas(64) U buffer[block];
     const auto* from = reinterpret_cast<const T*>(at[0]);
     auto* to = reinterpret_cast<U*>(at[1]);
-    const bool buffered = streams && reinterpret_cast<std::uintptr_t>(to) % sizeof(Vec<std::uint8_t>) == 0;
     int report = 0;
     for (std::int64_t begin = 0; begin < n; begin += block) {
       const std::int64_t m = std::min(block, n - begin);
-      report = std::max(report, convert_elements<C>(buffered ? buffer : to + begin, from + begin, m, f));
-      if (buffered) stream_bytes(to + begin, buffer, static_cast<std::size_t>(m) * sizeof(U));
+      report = std::max(report, convert_elements<C>(streams ? buffer : to + begin, from + begin, m, f));
+      if (streams) stream_bytes(to + begin, buffer, static_cast<std::size_t>(m) * sizeof(U));
     }
     return report;
   });

@@ -22,13 +22,6 @@ struct Compare {
   }
 };
 
-struct Same {
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = in[0];
-  }
-};
-
 DType float_of(DType t) { return is_floating(t) ? t : DType::float64; }
 
 template <class F>
@@ -40,7 +33,7 @@ void with_float(bool wide, F&& f) {
 void copy_as_float(const Array& out, const Array& image) {
   const bool wide = float_of(image.dtype()) == DType::float64 || out.dtype() == DType::float64;
   with_float(wide, [&]<class C>(Tag<C>) {
-    engine::pointwise<C, 1, 1>({out}, {image}, Same{}, {scaling_to_unit(image.dtype())});
+    engine::pointwise<C, 1, 1>({out}, {image}, engine::Unchanged{}, {scaling_to_unit(image.dtype())});
   });
 }
 

@@ -11,13 +11,6 @@ namespace {
 
 constexpr const char* no_minimum = "zero-size array to reduction operation minimum which has no identity";
 
-struct Same {
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = in[0];
-  }
-};
-
 /// Integer to float: the largest value to 1, what lies beyond the other end to `low`.
 template <class C>
 struct ToUnit {
@@ -94,6 +87,10 @@ void to_bool(const Array& out, const Array& image) {
   if (is_floating(t)) {
     return with_real(t, [&]<class C>(Tag<C>) { engine::convert<C, C, bool>(out, image, Above<C>{C(0.5), C(0)}); });
   }
+  if (t == DType::uint8) {  // Four times as many lanes as in int32.
+    engine::convert<std::uint8_t, std::uint8_t, bool>(out, image, Above<std::uint8_t>{127, 0});
+    return;
+  }
   with_integer(t, [&]<class C>(Tag<C>) {
     Above<C> above{};
     // Half of the largest value, through float64 as scikit-image has it: 2^62 and 2^63 for 64 bits, one less than a
@@ -144,16 +141,16 @@ void float_to_integer(const Array& out, const Array& image) {
 
 void from_bool(const Array& out, const Array& image) {
   if (!is_floating(out.dtype())) return integer_from_bool(out, image);
-  with_real(out.dtype(), [&]<class C>(Tag<C>) { engine::convert<C, bool, C>(out, image, Same{}); });
+  with_real(out.dtype(), [&]<class C>(Tag<C>) { engine::convert<C, bool, C>(out, image, engine::Unchanged{}); });
 }
 
 void float_to_float(const Array& out, const Array& image) {
   if (image.dtype() == DType::float16) {
-    engine::pointwise<float, 1, 1>({out}, {image}, Same{});
+    engine::pointwise<float, 1, 1>({out}, {image}, engine::Unchanged{});
   } else if (image.dtype() == DType::float32) {
-    engine::convert<double, float, double>(out, image, Same{});
+    engine::convert<double, float, double>(out, image, engine::Unchanged{});
   } else {
-    engine::convert<double, double, float>(out, image, Same{});
+    engine::convert<double, double, float>(out, image, engine::Unchanged{});
   }
 }
 
