@@ -3,6 +3,8 @@
 import functools
 from numbers import Integral
 
+import numpy as np
+
 from opsin._native import util as _native
 
 __all__ = [
@@ -18,6 +20,9 @@ __all__ = [
     "img_as_uint",
     "invert",
 ]
+
+_FLOAT32, _FLOAT64 = np.dtype("float32"), np.dtype("float64")
+_UINT8, _UINT16, _INT16, _BOOL = np.dtype("uint8"), np.dtype("uint16"), np.dtype("int16"), np.dtype("bool")
 
 
 def img_as_float32(image, force_copy=False):
@@ -40,12 +45,12 @@ def img_as_float32(image, force_copy=False):
     ValueError
         If the image is complex.
     """
-    return _native.img_as(image, "float32", bool(force_copy))
+    return _native.img_as(image, _FLOAT32, bool(force_copy))
 
 
 def img_as_float64(image, force_copy=False):
     """Convert an image to float64; see `img_as_float32`."""
-    return _native.img_as(image, "float64", bool(force_copy))
+    return _native.img_as(image, _FLOAT64, bool(force_copy))
 
 
 def img_as_float(image, force_copy=False):
@@ -60,7 +65,7 @@ def img_as_uint(image, force_copy=False):
     -----
     float16 images become 0 everywhere, as in scikit-image: it computes in float16, which cannot hold 65535.
     """
-    return _native.img_as(image, "uint16", bool(force_copy))
+    return _native.img_as(image, _UINT16, bool(force_copy))
 
 
 def img_as_int(image, force_copy=False):
@@ -70,7 +75,7 @@ def img_as_int(image, force_copy=False):
     -----
     In a float16 image 1 becomes -32768, as in scikit-image: it computes in float16, which cannot hold 32767.
     """
-    return _native.img_as(image, "int16", bool(force_copy))
+    return _native.img_as(image, _INT16, bool(force_copy))
 
 
 def img_as_ubyte(image, force_copy=False):
@@ -105,7 +110,7 @@ def img_as_ubyte(image, force_copy=False):
     Values are checked in the same pass that converts them. On CUDA this function waits for the device, to read the result of
     the check, and cannot be captured into a graph.
     """
-    return _native.img_as(image, "uint8", bool(force_copy))
+    return _native.img_as(image, _UINT8, bool(force_copy))
 
 
 def img_as_bool(image, force_copy=False):
@@ -128,7 +133,7 @@ def img_as_bool(image, force_copy=False):
     ValueError
         If the image is complex.
     """
-    return _native.img_as(image, "bool", bool(force_copy))
+    return _native.img_as(image, _BOOL, bool(force_copy))
 
 
 def dtype_limits(image, clip_negative=False):

@@ -9,20 +9,6 @@
 namespace opsin::python {
 namespace {
 
-struct Names {
-  PyObject* data = PyUnicode_InternFromString("data");
-  PyObject* ptr = PyUnicode_InternFromString("ptr");
-  PyObject* device_id = PyUnicode_InternFromString("device_id");
-  PyObject* dtype = PyUnicode_InternFromString("dtype");
-  PyObject* shape = PyUnicode_InternFromString("shape");
-  PyObject* strides = PyUnicode_InternFromString("strides");
-};
-
-const Names& names() {
-  static const Names n;
-  return n;
-}
-
 struct Cupy {
   nb::object module = nb::module_::import_("cupy");
   nb::object ndarray = module.attr("ndarray");
@@ -39,15 +25,14 @@ const Cupy& cupy() {
 }  // namespace
 
 Array from_cupy(nb::handle array) {
-  const Names& n = names();
-  const DType dtype = dtype_from(attribute(array, n.dtype));
-  const nb::object data = attribute(array, n.data);
-  const Device device{DeviceKind::cuda, static_cast<int>(integer(attribute(data, n.device_id)))};
-  return Array::view_of(pointer(attribute(data, n.ptr)), extents_from(attribute(array, n.shape)),
-                        extents_from(attribute(array, n.strides)), dtype, device, keep(nb::borrow(array)));
+  const DType dtype = dtype_from(attribute<"dtype">(array));
+  const nb::object data = attribute<"data">(array);
+  const Device device{DeviceKind::cuda, static_cast<int>(integer(attribute<"device_id">(data)))};
+  return Array::view_of(pointer(attribute<"ptr">(data)), extents_from(attribute<"shape">(array)),
+                        extents_from(attribute<"strides">(array)), dtype, device, keep(nb::borrow(array)));
 }
 
-StreamHandle cupy_stream(int device) { return pointer(attribute(cupy().stream(device), names().ptr)); }
+StreamHandle cupy_stream(int device) { return pointer(attribute<"ptr">(cupy().stream(device))); }
 
 nb::object cupy_empty(const Extents& shape, DType dtype, Device device) {
   const Cupy& c = cupy();
@@ -74,7 +59,7 @@ nb::object cupy_empty(const Extents& shape, DType dtype, Device device) {
   }
 }
 
-void* cupy_data(nb::handle array) { return pointer(attribute(attribute(array, names().data), names().ptr)); }
+void* cupy_data(nb::handle array) { return pointer(attribute<"ptr">(attribute<"data">(array))); }
 
 Array from_cuda_interface(nb::handle object, std::optional<StreamHandle>& stream) {
   const nb::dict d = nb::cast<nb::dict>(object.attr("__cuda_array_interface__"));

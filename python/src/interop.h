@@ -4,6 +4,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,18 +28,37 @@ std::shared_ptr<void> keep(nb::object object);
 
 inline constexpr int dtype_count = static_cast<int>(DType::complex128) + 1;
 
-/// The attribute whose interned name is `name`: no string is made, as attr("...") does for each call.
-inline nb::object attribute(nb::handle object, PyObject* name) {
-  PyObject* value = PyObject_GetAttr(object.ptr(), name);
+/// A string literal as a template argument.
+template <std::size_t size>
+struct Literal {
+  char text[size];
+  constexpr Literal(const char (&from)[size]) { std::copy_n(from, size, text); }  // NOLINT: implicit on purpose
+};
+
+/// The interned Python string: made once, where attr("...") makes one for each call. Never freed.
+template <Literal name>
+PyObject* interned() {
+  static PyObject* const string = PyUnicode_InternFromString(name.text);
+  return string;
+}
+
+/// attribute<"shape">(array)
+template <Literal name>
+nb::object attribute(nb::handle object) {
+  PyObject* value = PyObject_GetAttr(object.ptr(), interned<name>());
   if (!value) throw nb::python_error();
   return nb::steal(value);
 }
-inline nb::object call_method(nb::handle object, PyObject* name) {
+
+/// call_method<"stride">(tensor)
+template <Literal name>
+nb::object call_method(nb::handle object) {
   PyObject* arguments[] = {object.ptr()};
-  PyObject* value = PyObject_VectorcallMethod(name, arguments, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+  PyObject* value = PyObject_VectorcallMethod(interned<name>(), arguments, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
   if (!value) throw nb::python_error();
   return nb::steal(value);
 }
+
 /// str(value); nb::str does not convert.
 std::string text_of(nb::handle value);
 std::int64_t integer(nb::handle value);
@@ -51,6 +71,10 @@ nb::tuple shape_tuple(const Extents& shape);
 nb::module_ numpy();
 nb::object numpy_dtype(DType dtype);
 DType dtype_from(nb::handle value);
+/// Of one of NumPy's own dtype objects in native byte order, of which there is one each; none for anything else.
+std::optional<DType> native_dtype(nb::handle value);
+/// A numpy.ndarray and no subclass of it.
+bool is_plain_numpy(nb::handle object);
 /// None for a dtype that opsin has not.
 std::optional<DType> dtype_from_typestr(std::string_view typestr);
 std::string typestr(DType dtype);

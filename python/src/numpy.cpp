@@ -154,10 +154,20 @@ nb::object numpy_dtype(DType dtype) {
   return table[static_cast<int>(dtype)];
 }
 
-DType dtype_from(nb::handle value) {
+std::optional<DType> native_dtype(nb::handle value) {
   for (int i = 0; i < dtype_count; ++i) {
     if (numpy_dtype(static_cast<DType>(i)).is(value)) return static_cast<DType>(i);
   }
+  return std::nullopt;
+}
+
+bool is_plain_numpy(nb::handle object) {
+  static const nb::object* const ndarray = new nb::object(numpy().attr("ndarray"));
+  return object.type().is(*ndarray);
+}
+
+DType dtype_from(nb::handle value) {
+  if (const auto native = native_dtype(value)) return *native;
   const nb::object dtype = numpy().attr("dtype")(value);
   const auto t = dtype_from_typestr(nb::cast<std::string>(dtype.attr("newbyteorder")("=").attr("str")));
   if (!t) throw TypeError("dtype " + text_of(dtype) + " is not supported");

@@ -11,24 +11,6 @@
 namespace opsin::python {
 namespace {
 
-struct Names {
-  PyObject* requires_grad = PyUnicode_InternFromString("requires_grad");
-  PyObject* is_cuda = PyUnicode_InternFromString("is_cuda");
-  PyObject* is_cpu = PyUnicode_InternFromString("is_cpu");
-  PyObject* is_conj = PyUnicode_InternFromString("is_conj");
-  PyObject* is_neg = PyUnicode_InternFromString("is_neg");
-  PyObject* dtype = PyUnicode_InternFromString("dtype");
-  PyObject* get_device = PyUnicode_InternFromString("get_device");
-  PyObject* data_ptr = PyUnicode_InternFromString("data_ptr");
-  PyObject* shape = PyUnicode_InternFromString("shape");
-  PyObject* stride = PyUnicode_InternFromString("stride");
-};
-
-const Names& names() {
-  static const Names n;
-  return n;
-}
-
 /// What torch has, looked up once. Never freed: the interpreter may be gone when static objects are.
 struct Torch {
   nb::object module = nb::module_::import_("torch");
@@ -60,7 +42,7 @@ const Torch& torch() {
 bool is_true(nb::handle value) { return value.ptr() == Py_True; }
 
 DType dtype_of(nb::handle tensor) {
-  const nb::object dtype = attribute(tensor, names().dtype);
+  const nb::object dtype = attribute<"dtype">(tensor);
   const auto& known = torch().dtypes;
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (known[i].is(dtype)) return static_cast<DType>(i);
@@ -71,23 +53,22 @@ DType dtype_of(nb::handle tensor) {
 }  // namespace
 
 Array from_torch(nb::handle tensor) {
-  const Names& n = names();
-  if (is_true(attribute(tensor, n.requires_grad))) {
+  if (is_true(attribute<"requires_grad">(tensor))) {
     throw TypeError("the tensor requires a gradient, which opsin does not compute; pass tensor.detach()");
   }
   Device device;
-  if (is_true(attribute(tensor, n.is_cuda))) {
-    device = {DeviceKind::cuda, static_cast<int>(integer(call_method(tensor, n.get_device)))};
-  } else if (!is_true(attribute(tensor, n.is_cpu))) {
+  if (is_true(attribute<"is_cuda">(tensor))) {
+    device = {DeviceKind::cuda, static_cast<int>(integer(call_method<"get_device">(tensor)))};
+  } else if (!is_true(attribute<"is_cpu">(tensor))) {
     throw TypeError("tensors on " + text_of(tensor.attr("device")) + " are not supported");
   }
   const DType dtype = dtype_of(tensor);
-  if ((is_complex(dtype) && is_true(call_method(tensor, n.is_conj))) ||
-      (!is_integer(dtype) && is_true(call_method(tensor, n.is_neg)))) {
+  if ((is_complex(dtype) && is_true(call_method<"is_conj">(tensor))) ||
+      (!is_integer(dtype) && is_true(call_method<"is_neg">(tensor)))) {
     throw TypeError("the tensor is a conjugate or negative view; pass tensor.resolve_conj().resolve_neg()");
   }
-  const Extents shape = extents_from(attribute(tensor, n.shape));
-  Extents strides = extents_from(call_method(tensor, n.stride));
+  const Extents shape = extents_from(attribute<"shape">(tensor));
+  Extents strides = extents_from(call_method<"stride">(tensor));
   for (int i = 0; i < strides.size(); ++i) strides[i] *= static_cast<std::int64_t>(itemsize(dtype));
   return Array::view_of(torch_data(tensor), shape, strides, dtype, device, keep(nb::borrow(tensor)));
 }
@@ -109,6 +90,6 @@ nb::object torch_empty(const Extents& shape, DType dtype, Device device) {
   return nb::steal(tensor);
 }
 
-void* torch_data(nb::handle tensor) { return pointer(call_method(tensor, names().data_ptr)); }
+void* torch_data(nb::handle tensor) { return pointer(call_method<"data_ptr">(tensor)); }
 
 }  // namespace opsin::python

@@ -14,6 +14,13 @@ namespace {
 
 /// `dtype` None means any float type, and float64 for what is none.
 nb::object img_as(nb::handle image, nb::handle dtype, bool force_copy) {
+  // What is asked for most is there already: one look at its dtype then, and no view of its memory.
+  if (!force_copy && is_plain_numpy(image)) {
+    const nb::object own = attribute<"dtype">(image);
+    if (own.is(dtype)) return nb::borrow(image);
+    const auto native = dtype.is_none() ? native_dtype(own) : std::nullopt;
+    if (native && is_floating(*native)) return nb::borrow(image);
+  }
   Call call;
   const Array a = call.in(image);
   const bool any_float = dtype.is_none();
