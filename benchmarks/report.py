@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
+import json
 import re
 import subprocess
 from dataclasses import dataclass, field
@@ -73,6 +74,35 @@ class Result:
         if "opencv" in self.times:
             found.append((f"opencv >= {NOT_SLOWER}x", self.times["opencv"] / ours >= NOT_SLOWER))
         return found
+
+
+class Kept:
+    """Results in a file, a line each, so that a long table can be measured in pieces. Without a path nothing is kept."""
+
+    def __init__(self, path: Path | None):
+        self.path = path
+        self.lines = [json.loads(text) for text in path.read_text().splitlines()] if path and path.exists() else []
+
+    def _append(self, line: dict) -> None:
+        self.lines.append(line)
+        if self.path:
+            with self.path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def bandwidth(self, machine) -> float:
+        """Of the first piece: one floor for the whole table."""
+        if not self.lines:
+            self._append({"bandwidth": machine.copy_bandwidth()})
+        return self.lines[0]["bandwidth"]
+
+    def add(self, r: Result) -> None:
+        self._append({**vars(r), "row": r.row.name})
+
+    def find(self, row: Row, size: str, dtype: str) -> Result | None:
+        for line in self.lines[1:]:
+            if (line["row"], line["size"], line["dtype"]) == (row.name, size, dtype):
+                return Result(**{**line, "row": row})
+        return None
 
 
 def _ms(seconds: float | None) -> str:
@@ -148,8 +178,8 @@ def write(results: list[Result], machine, bandwidth: float, options) -> Path:
     text = [
         f"# {device}, {today}\n",
         f"Commit {_commit()}; {_versions()}. Copy {bandwidth / 1e9:.1f} GB/s, empty sync "
-        f"{machine.sync_cost() * 1e6:.1f} us. A time is the median of {options.calls} synchronised calls, of fewer (column calls: "
-        f"opsin/others) only where a function would take more than {options.budget:g} s for them.\n",
+        f"{machine.sync_cost() * 1e6:.1f} us. A time is the median of {options.calls} synchronised calls; of fewer (column calls: "
+        f"opsin/others) where another library would take more than {options.budget:g} s for them.\n",
         summary(results),
         "",
         "| " + " | ".join(head) + " |",

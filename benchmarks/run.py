@@ -1,6 +1,7 @@
 """Side-by-side benchmarks in one process: opsin against scikit-image, SciPy and OpenCV (CPU), cuCIM and CuPy (GPU).
 
     python -m benchmarks.run [--device cpu|cuda] [--size large|small|quick] [--rows TEXT] [--budget SECONDS] [--quick]
+    python -m benchmarks.run --keep FILE --limit 200 --extras    in pieces: the same command until no row is left
     python -m benchmarks.run --first-call | --import-time | --overhead
 
 A time is the median of synchronised calls from Python, with inputs rotated over 200 MB; the device time and the floor (input and
@@ -13,6 +14,7 @@ import argparse
 import functools
 import importlib
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -25,8 +27,8 @@ from conformance.subject import load  # noqa: E402
 
 from . import extras, report  # noqa: E402
 from .backends import Cpu, Cuda, measure, nbytes  # noqa: E402
-from .report import Result  # noqa: E402
-from .rows import ROWS, Row, inputs  # noqa: E402
+from .report import Kept, Result  # noqa: E402
+from .rows import CORE, ROWS, Row, inputs  # noqa: E402
 
 
 def peers(row: Row, dtype: str, machine) -> dict:
@@ -42,7 +44,8 @@ def peers(row: Row, dtype: str, machine) -> dict:
     # CuPy wants kernels on the GPU
     kwargs = {k: machine.put(v) if isinstance(v, np.ndarray) else v for k, v in row.kwargs.items()}
     if module == "ndimage":
-        found["cupy"] = functools.partial(getattr(_import("cupyx.scipy.ndimage"), function), **kwargs)
+        if (cupyx := _import("cupyx.scipy.ndimage")) and hasattr(cupyx, function):
+            found["cupy"] = functools.partial(getattr(cupyx, function), **kwargs)
     elif (cucim := _import(f"cucim.skimage.{module}")) and hasattr(cucim, function):
         found["cucim"] = functools.partial(getattr(cucim, function), **kwargs)
     return found
@@ -75,27 +78,28 @@ def agreement(ours, theirs) -> float:
 def run_row(row: Row, size: str, dtype: str, machine, subject, bandwidth: float, options) -> Result:
     args = machine.put(inputs(row, size, dtype, seed=1))
     fn = functools.partial(subject.function(row.op), **row.kwargs)
-    timed = functools.partial(measure, machine, calls=options.calls, budget_s=options.budget)
     result = Result(row, size, dtype, machine.name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ours = fn(*args)
+        # opsin has its number of calls whatever they take; only the others are cut short.
+        ours, result.times["opsin"], result.calls["opsin"] = measure(
+            machine, fn, args, calls=options.calls, budget_s=np.inf
+        )
+        result.device_s = machine.device_time(lambda: fn(*args))
         result.floor = (nbytes(args) + nbytes(ours)) / bandwidth
         for name, peer in peers(row, dtype, machine).items():
             try:
-                difference = agreement(machine.get(ours), machine.get(peer(*args)))
+                theirs, seconds, count = measure(machine, peer, args, calls=options.calls, budget_s=options.budget)
+                difference = agreement(machine.get(ours), machine.get(theirs))
             except Exception as error:  # noqa: BLE001: a peer that cannot do the row is named, not hidden
                 result.notes.append(f"{name}: {type(error).__name__}")
                 continue
             if name == "opencv" and difference > 1e-5:
-                result.notes.append("opencv: another result, not timed")
+                result.notes.append(f"opencv: another result ({seconds * 1e3:.4g} ms), not compared")
                 continue
             if difference > 1e-3:
                 result.notes.append(f"{name}: differs by {difference:.1g}")
-            result.times[name], result.calls[name] = timed(peer, args)
-        del ours
-        result.times["opsin"], result.calls["opsin"] = timed(fn, args)
-        result.device_s = machine.device_time(lambda: fn(*args))
+            result.times[name], result.calls[name] = seconds, count
     return result
 
 
@@ -105,11 +109,22 @@ def parse(argv=None):
     parser.add_argument("--size", action="append", choices=("large", "small", "quick"), help="default: large and small")
     parser.add_argument("--dtype", action="append", help="default: float32, and on the CPU uint8 and float64 too")
     parser.add_argument("--rows", default="", help="only rows whose name contains this text")
-    parser.add_argument("--budget", type=float, default=20.0, help="seconds that one function may take on one row")
+    parser.add_argument(
+        "--budget", type=float, default=2.0, help="seconds that one function of another library may take on one row"
+    )
     parser.add_argument("--calls", type=int, default=20)
     parser.add_argument("--subject", default="opsin", help="opsin, or skimage to try the benchmark itself")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
+    parser.add_argument(
+        "--keep", type=Path, help="a file for what is measured; rows that stand in it are not measured again"
+    )
+    parser.add_argument(
+        "--limit", type=float, default=np.inf, help="seconds after which no row is begun; goes on with --keep"
+    )
     parser.add_argument("--quick", action="store_true", help="tiny images and few calls: to test the benchmark code")
+    parser.add_argument(
+        "--extras", action="store_true", help="the three tables below too, at the end of the table's file"
+    )
     parser.add_argument("--first-call", action="store_true", help="the first call of each op in a fresh process")
     parser.add_argument("--import-time", action="store_true", help="import opsin, over numpy's import")
     parser.add_argument("--overhead", action="store_true", help="a call on one pixel, per array kind")
@@ -123,31 +138,53 @@ def main(argv=None) -> int:
     subject = load(options.subject)
     cuda = subject.opsin is not None and subject.opsin.cuda_available()
     device = options.device or ("cuda" if cuda else "cpu")
-    wanted = {"first_call": extras.first_call, "import_time": extras.import_time, "overhead": extras.overhead}
-    asked = [extra for name, extra in wanted.items() if getattr(options, name)]
+    found = {"first_call": extras.first_call, "import_time": extras.import_time, "overhead": extras.overhead}
+    asked = [extra for name, extra in found.items() if getattr(options, name)]
     for extra in asked:
-        extra(subject, device, options)
+        extra(subject, device, options, lambda text: print(text, flush=True))
     if asked:
         return 0
     machine = Cuda() if device == "cuda" else Cpu()
-    bandwidth = machine.copy_bandwidth()
+    kept = Kept(options.keep)
+    bandwidth = kept.bandwidth(machine)
     print(
         f"{machine.device()}: copy {bandwidth / 1e9:.1f} GB/s, empty sync {machine.sync_cost() * 1e6:.1f} us",
         flush=True,
     )
-    results = []
     dtypes = options.dtype or (["float32"] if device == "cuda" else ["float32", "uint8", "float64"])
-    for size in options.size or ["large", "small"]:
-        for row in [r for r in ROWS if options.rows in r.name]:
-            for dtype in [d for d in dtypes if d in row.dtypes]:
-                result = run_row(row, size, dtype, machine, subject, bandwidth, options)
-                results.append(result)
-                print(report.line(result), flush=True)
+    wanted = [
+        (row, size, dtype)
+        for size in options.size or ["large", "small"]
+        for row in ROWS
+        for dtype in dtypes
+        if options.rows in row.name and dtype in row.dtypes
+    ]
+    wanted.sort(key=lambda item: item[0] not in CORE)  # What has a target comes first, for a run that is cut short.
+    end = time.monotonic() + options.limit
+    left = 0
+    results = []
+    for row, size, dtype in wanted:
+        result = kept.find(row, size, dtype)
+        if result is None and time.monotonic() > end:
+            left += 1
+            continue
+        if result is None:
+            result = run_row(row, size, dtype, machine, subject, bandwidth, options)
+            kept.add(result)
+            print(report.line(result), flush=True)
+        results.append(result)
     if not results:
         print(f"no row is named {options.rows!r}")
         return 2
     path = report.write(results, machine, bandwidth, options)
-    print(f"\n{report.summary(results)}\n{path}")
+    print(f"\n{report.summary(results)}\n{path}", flush=True)
+    if options.extras and (not left or not options.keep):
+        with path.open("a") as table:
+            for extra in found.values():
+                table.write("\n")
+                extra(subject, device, options, lambda text: print(text, flush=True) or print(text, file=table))
+    if left:
+        print(f"{left} of {len(wanted)} rows are left: --keep and the same command again go on with them")
     return 0
 
 
