@@ -8,7 +8,7 @@ import numpy as np
 
 from .calls import Outcome, arrays, call, make_inputs, oracle, shape_of, tree_map, unit_of
 from .compare import assert_agree, assert_same_error
-from .images import edge_shapes, layouts
+from .images import SMALL, edge_shapes, layouts, put_nan
 from .model import Case, Op, as_case
 from .subject import Subject
 
@@ -18,6 +18,13 @@ class Failures(list):
 
     def add(self, error: AssertionError):
         self.append(str(error))
+
+    def compare(self, *args, **kwargs):
+        """compare(), whose AssertionError is kept."""
+        try:
+            compare(*args, **kwargs)
+        except AssertionError as error:
+            self.add(error)
 
     def finish(self, limit=12):
         if self:
@@ -127,10 +134,7 @@ def check_layouts(op: Op, subject: Subject) -> None:
                     got = call(fn, laid_out, kwargs)
                     if got.error is not None and subject.opsin is None:
                         continue  # Cython inside the oracle refuses byte-swapped or read-only buffers; ours must take them
-                    try:
-                        compare(op, got, want, args, where, warned=False)
-                    except AssertionError as error:
-                        failures.add(error)
+                    failures.compare(op, got, want, args, where, warned=False)
     failures.finish()
 
 
@@ -147,6 +151,14 @@ def check_edge_shapes(op: Op, subject: Subject) -> None:
     failures.finish()
 
 
+def check_other_ndim(op: Op, subject: Subject) -> None:
+    """Images of fewer or more axes than the row's do what the oracle does, mostly raise."""
+    failures = Failures()
+    for ndim in sorted(set(SMALL) - set(op.ndim)):
+        run_case(op, subject, 0, SMALL[ndim], "float64", failures)
+    failures.finish()
+
+
 def check_nan(op: Op, subject: Subject) -> None:
     """NaN and infinities spread exactly as far as in the oracle."""
     failures = Failures()
@@ -159,25 +171,13 @@ def check_nan(op: Op, subject: Subject) -> None:
             for dtype in case.nan:
                 args, kwargs = make_inputs(op, case, shape, dtype, subject.ndimage)
                 image = arrays(args)[0]
-                if image.dtype.kind != "f" or image.size < 8:
+                if not put_nan(image):
                     continue
-                image.flat[image.size // 2] = np.nan
-                image.flat[3] = np.inf
-                image.flat[image.size - 2] = -np.inf
                 oracle_args, oracle_kwargs = make_inputs(op, case, shape, dtype)
                 arrays(oracle_args)[0][...] = image
                 want = call(op.oracle, oracle_args, oracle_kwargs)
-                try:
-                    compare(
-                        op,
-                        call(fn, args, kwargs),
-                        want,
-                        args,
-                        label(op, case, shape, dtype) + " with NaN and inf",
-                        warned=False,
-                    )
-                except AssertionError as error:
-                    failures.add(error)
+                where = label(op, case, shape, dtype) + " with NaN and inf"
+                failures.compare(op, call(fn, args, kwargs), want, args, where, warned=False)
     failures.finish()
 
 
@@ -283,10 +283,7 @@ def check_bad(op: Op, subject: Subject) -> None:
                     continue  # harmless at this ndim
                 refused = True
                 args, kwargs = make_inputs(op, bad, shape, dtype, subject.ndimage)
-                try:
-                    compare(op, call(fn, args, kwargs), want, args, label(op, bad, shape, dtype), warned=False)
-                except AssertionError as error:
-                    failures.add(error)
+                failures.compare(op, call(fn, args, kwargs), want, args, label(op, bad, shape, dtype), warned=False)
         if not refused:
             failures.append(f"the row is wrong: the oracle accepts {label(op, bad, (), '')}")
     index = next(i for i, c in enumerate(op.cases) if applies(op, c, op.main_ndim))
@@ -386,6 +383,7 @@ CHECKS = {
     "dtypes": (check_dtypes, always),
     "layouts": (check_layouts, lambda op, s: op.takes_image),
     "edge_shapes": (check_edge_shapes, lambda op, s: op.edge_shapes),
+    "other_ndim": (check_other_ndim, lambda op, s: op.takes_image and not set(SMALL) <= set(op.ndim)),
     "nan": (check_nan, lambda op, s: op.nan),
     "out": (check_out, lambda op, s: op.out is not None),
     "bad": (check_bad, lambda op, s: bool(op.bad)),

@@ -82,6 +82,14 @@ def nothing(shape, dtype, rng):
     return ()
 
 
+def put_nan(image: np.ndarray) -> bool:
+    """Puts a NaN and both infinities into a float image; False for one that has no floats or no room."""
+    if image.dtype.kind != "f" or image.size < 8:
+        return False
+    image.flat[image.size // 2], image.flat[3], image.flat[image.size - 2] = np.nan, np.inf, -np.inf
+    return True
+
+
 def layouts(a: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """The same values in other clothes."""
     every_other = np.zeros(tuple(2 * n + 1 for n in a.shape), a.dtype)[tuple(slice(0, 2 * n, 2) for n in a.shape)]

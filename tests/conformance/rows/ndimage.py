@@ -19,6 +19,8 @@ MAGNITUDE_TOL = Tol(f32=3e-6, f64=1e-13, key=lambda magnitude, ndim: magnitude**
 _RNG = np.random.default_rng(5)
 WEIGHTS = {1: _RNG.standard_normal(5), 2: _RNG.standard_normal((3, 4)), 3: _RNG.standard_normal((3, 2, 3))}
 SYMMETRIC, ANTISYMMETRIC, EVEN = [1.0, 4, 6, 4, 1], [-1, -2, 0, 2, 1], np.array([0.5, 1.5, -1, 0.25])
+# Antisymmetric to SciPy, which looks at the pairs alone; the second is long enough for every engine's wide path.
+ODD_WITH_CENTRE = ([-1, 5, 1], [-1.0, -2, -3, 0.5, 7, -0.5, 3, 2, 1])
 LONG = np.hanning(301)
 OUTPUTS = (np.float32, np.float64, "uint8", np.int16, float)
 
@@ -100,6 +102,7 @@ def _lines(name):
         first,
         dict(weights=EVEN),
         dict(weights=ANTISYMMETRIC, axis=0),
+        *(dict(weights=w, axis=a) for w in ODD_WITH_CENTRE for a in (0, -1)),
         dict(weights=WEIGHTS[1], axis=-2),
         *_borders(dict(weights=WEIGHTS[1]), per_axis=False),
         *(dict(weights=LONG, mode=m) for m in MODES),
