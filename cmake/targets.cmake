@@ -2,12 +2,14 @@
 
 set(opsin_warnings -Wall -Wextra -Wno-psabi)
 set(opsin_sanitize "")
+set(opsin_optimize -O3)
 if(OPSIN_SANITIZE)
+  set(opsin_optimize -O1)  # For the time it takes to compile.
   set(opsin_sanitize -fsanitize=${OPSIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 endif()
 
 # Contraction is off: functors say fma where they mean it, so a float64 result is the same on every target.
-set(opsin_op_flags -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off -fvisibility=hidden
+set(opsin_op_flags ${opsin_optimize} -fno-math-errno -fno-trapping-math -ffp-contract=off -fvisibility=hidden
                    -fvisibility-inlines-hidden)
 
 # Core and targets refuse each other unless they were built from the same interfaces.

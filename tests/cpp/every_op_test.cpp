@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every operation on small images of every kind, mostly for the sanitizers: numbers are the conformance table's
+// business. What is checked: a result has the image's shape, and a strided view of an image gives what its copy gives,
+// bit for bit.
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/assign.h"
+#include "opsin/color.h"
+#include "opsin/feature.h"
+#include "opsin/filters.h"
+#include "opsin/ndimage.h"
+#include "opsin/util.h"
+
+using namespace opsin;
+
+namespace {
+
+using Results = std::vector<Array>;
+
+struct EveryOp {
+  std::string name;
+  int least_ndim;
+  int most_ndim;
+  std::function<Results(const Array&, Border)> run;
+};
+
+ndimage::Weights box(int ndim) {
+  Extents shape;
+  std::int64_t n = 1;
+  for (int i = 0; i < ndim; ++i) {
+    shape.push_back(2 + i % 2);
+    n *= shape[i];
+  }
+  std::vector<double> values(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i % 5) - 1.5;
+  return Array::from(std::span<const double>(values), shape);
+}
+
+ndimage::Weights odd_box() {
+  const std::vector<double> values{1, 0, -2, 0, 3, 0, 0.5, 0, 1};
+  return Array::from(std::span<const double>(values), {3, 3});
+}
+
+/// Differences need two elements along every axis.
+bool is_thin(const Array& a) {
+  for (const std::int64_t n : a.shape()) {
+    if (n < 2) return true;
+  }
+  return false;
+}
+
+std::vector<EveryOp> edge_ops() {
+  std::vector<EveryOp> ops;
+  const auto nd = [&](std::string name, Array (*f)(const Array&, const filters::EdgeOptions&)) {
+    ops.push_back({std::move(name), 1, 4,
+                   [f](const Array& a, Border b) -> Results { return {f(a, {.mode = b, .cval = 0.25})}; }});
+  };
+  nd("sobel", filters::sobel);
+  nd("scharr", filters::scharr);
+  nd("prewitt", filters::prewitt);
+  nd("farid", filters::farid);
+  const auto plane = [&](std::string name, Array (*f)(const Array&, const filters::EdgeMaskOptions&)) {
+    ops.push_back({std::move(name), 2, 2, [f](const Array& a, Border) -> Results {
+                     const Array mask = Array::zeros(a.shape(), DType::boolean);
+                     return {f(a, {}), f(a, {.mask = mask})};
+                   }});
+  };
+  plane("sobel_h", filters::sobel_h);
+  plane("sobel_v", filters::sobel_v);
+  plane("farid_h", filters::farid_h);
+  plane("farid_v", filters::farid_v);
+  plane("roberts", filters::roberts);
+  plane("roberts_pos_diag", filters::roberts_pos_diag);
+  plane("roberts_neg_diag", filters::roberts_neg_diag);
+  ops.push_back({"laplace", 1, 4, [](const Array& a, Border) -> Results { return {filters::laplace(a)}; }});
+  return ops;
+}
+
+std::vector<EveryOp> filter_ops() {
+  return {
+      {"gaussian", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         return {filters::gaussian(a, {.sigma = {1.3}, .mode = b, .cval = 0.5}),
+                 filters::gaussian(a, {.sigma = {9}, .mode = b})};
+       }},
+      {"difference_of_gaussians", 1, 4,
+       [](const Array& a, Border b) -> Results { return {filters::difference_of_gaussians(a, {1}, {.mode = b})}; }},
+      {"unsharp_mask", 1, 4, [](const Array& a, Border) -> Results { return {filters::unsharp_mask(a)}; }},
+      {"gabor", 2, 2,
+       [](const Array& a, Border b) -> Results {
+         Results r = filters::gabor(a, 0.3, {.mode = b});
+         for (const Array& turned : filters::gabor(a, 0.3, {.theta = 0.7, .mode = b})) r.push_back(turned);
+         return r;
+       }},
+      {"correlate_sparse", 2, 2,
+       [](const Array& a, Border b) -> Results { return {filters::correlate_sparse(a, odd_box(), {.mode = b})}; }},
+      {"meijering", 2, 3,
+       [](const Array& a, Border b) -> Results { return {filters::meijering(a, {.sigmas = {1, 2}, .mode = b})}; }},
+      {"sato", 2, 3,
+       [](const Array& a, Border b) -> Results { return {filters::sato(a, {.sigmas = {1, 2}, .mode = b})}; }},
+      {"frangi", 2, 3,
+       [](const Array& a, Border b) -> Results { return {filters::frangi(a, {.sigmas = {1.5, 2}, .mode = b})}; }},
+      {"hessian", 2, 3,
+       [](const Array& a, Border b) -> Results { return {filters::hessian(a, {.sigmas = {1.5}, .mode = b})}; }},
+  };
+}
+
+std::vector<EveryOp> feature_ops() {
+  return {
+      {"hessian_matrix", 2, 4,
+       [](const Array& a, Border b) {
+         return feature::hessian_matrix(a, {.mode = b, .use_gaussian_derivatives = true});
+       }},
+      {"hessian_matrix_eigvals", 2, 3,
+       [](const Array& a, Border b) -> Results {
+         if (is_thin(a)) return {};
+         return {feature::hessian_matrix_eigvals(feature::hessian_matrix(a, {.mode = b}))};
+       }},
+      {"hessian_matrix_det", 2, 2,
+       [](const Array& a, Border) -> Results {
+         if (is_thin(a)) return {};
+         return {feature::hessian_matrix_det(a), feature::hessian_matrix_det(a, {.approximate = false})};
+       }},
+      {"structure_tensor", 2, 3,
+       [](const Array& a, Border b) -> Results {
+         if (is_thin(a)) return {};
+         return feature::structure_tensor(a, {.mode = b});
+       }},
+      {"structure_tensor_eigenvalues", 2, 3,
+       [](const Array& a, Border b) -> Results {
+         if (is_thin(a)) return {};
+         return {feature::structure_tensor_eigenvalues(feature::structure_tensor(a, {.mode = b}))};
+       }},
+      {"shape_index", 2, 2,
+       [](const Array& a, Border b) -> Results {
+         if (is_thin(a)) return {};
+         return {feature::shape_index(a, {.mode = b})};
+       }},
+  };
+}
+
+std::vector<EveryOp> ndimage_ops() {
+  using namespace ndimage;
+  return {
+      {"correlate", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         return {ndimage::correlate(a, box(a.ndim()), {.mode = b, .cval = 0.5}),
+                 ndimage::correlate(a, box(a.ndim()), {.output = DType::int16, .mode = b})};
+       }},
+      {"convolve", 1, 4, [](const Array& a, Border b) -> Results { return {convolve(a, box(a.ndim()), {.mode = b})}; }},
+      {"correlate1d", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         Results r;
+         for (int axis = 0; axis < a.ndim(); ++axis) {
+           for (const Weights& w :
+                {Weights{1, 2, 1}, Weights{-1, 5, 1}, Weights{1, -2}, Weights{-1, -2, -3, 0.5, 7, -0.5, 3, 2, 1}})
+             r.push_back(correlate1d(a, w, {.axis = axis, .mode = b}));
+         }
+         return r;
+       }},
+      {"convolve1d", 1, 4, [](const Array& a, Border b) -> Results { return {convolve1d(a, {1, 2, 4}, {.mode = b})}; }},
+      {"gaussian_filter", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         return {gaussian_filter(a, {1.5}, {.mode = {b}}), gaussian_filter(a, {2}, {.order = {1}, .mode = {b}})};
+       }},
+      {"gaussian_filter1d", 1, 4,
+       [](const Array& a, Border b) -> Results { return {gaussian_filter1d(a, 2, {.axis = 0, .mode = b})}; }},
+      {"uniform_filter", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         return {uniform_filter(a, {3}, {.mode = {b}}), uniform_filter(a, {8}, {.mode = {b}}),
+                 uniform_filter(a, {41}, {.mode = {b}})};
+       }},
+      {"uniform_filter1d", 1, 4,
+       [](const Array& a, Border b) -> Results { return {uniform_filter1d(a, 9, {.axis = 0, .mode = b})}; }},
+      {"sobel of ndimage", 1, 4, [](const Array& a, Border b) -> Results { return {sobel(a, {.mode = {b}})}; }},
+      {"prewitt of ndimage", 1, 4, [](const Array& a, Border b) -> Results { return {prewitt(a, {.mode = {b}})}; }},
+      {"laplace of ndimage", 1, 4,
+       [](const Array& a, Border b) -> Results { return {ndimage::laplace(a, {.mode = {b}})}; }},
+      {"gaussian_laplace", 1, 4,
+       [](const Array& a, Border b) -> Results { return {gaussian_laplace(a, {1}, {.mode = {b}})}; }},
+      {"gaussian_gradient_magnitude", 1, 4,
+       [](const Array& a, Border b) -> Results { return {gaussian_gradient_magnitude(a, {1}, {.mode = {b}})}; }},
+  };
+}
+
+std::vector<EveryOp> pointwise_ops() {
+  return {
+      {"img_as", 1, 4,
+       [](const Array& a, Border) -> Results {
+         Results r;
+         for (const DType t :
+              {DType::float32, DType::float64, DType::uint8, DType::uint16, DType::int16, DType::boolean})
+           r.push_back(util::img_as(a, t, {.force_copy = true}));
+         return r;
+       }},
+      {"invert", 1, 4, [](const Array& a, Border) -> Results { return {util::invert(a)}; }},
+      {"compare_images", 1, 4,
+       [](const Array& a, Border) -> Results {
+         return {util::compare_images(a, a),
+                 util::compare_images(a, a, {.method = util::CompareImagesOptions::Method::blend})};
+       }},
+  };
+}
+
+/// Values in [0, 1], or over the integers' range.
+Array picture(const Extents& shape, DType dtype) {
+  std::vector<double> values(static_cast<std::size_t>(shape.product()));
+  const double scale = is_floating(dtype) ? 1 : 250;
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = scale * static_cast<double>((i * i + 3 * i) % 97) / 97;
+  const Array out = Array::empty(shape, dtype);
+  memory::assign(out, Array::from(std::span<const double>(values), shape));
+  return out;
+}
+
+/// The same pixels with a gap beside each and rows backwards in memory.
+Array scattered(const Array& a) {
+  Extents wide = a.shape();
+  wide[wide.size() - 1] *= 2;
+  Array view = Array::empty(wide, a.dtype());
+  Extents strides = view.strides();
+  strides[strides.size() - 1] *= 2;
+  auto* corner = static_cast<std::byte*>(view.mutable_data()) + (a.shape(0) - 1) * strides[0];
+  strides[0] = -strides[0];
+  view = Array::view_of(corner, a.shape(), strides, a.dtype(), {}, view.buffer());
+  memory::assign(view, a);
+  return view;
+}
+
+void run_all(const std::vector<EveryOp>& ops) {
+  const Extents shapes[] = {{29},    {1},        {131},     {11, 37},     {1, 1},
+                            {2, 70}, {6, 7, 19}, {1, 1, 1}, {3, 4, 5, 9}, {1, 2, 1, 3}};
+  for (const EveryOp& op : ops) {
+    for (const Extents& shape : shapes) {
+      if (shape.size() < op.least_ndim || shape.size() > op.most_ndim) continue;
+      for (const DType dtype : {DType::uint8, DType::float32, DType::float64}) {
+        const Array image = picture(shape, dtype);
+        const Array view = scattered(image);
+        for (const Border b : {Border::reflect, Border::constant, Border::nearest, Border::mirror, Border::wrap}) {
+          CAPTURE(op.name);
+          CAPTURE(shape.size());
+          CAPTURE(static_cast<int>(b));
+          const Results of_image = op.run(image, b);
+          const Results of_view = op.run(view, b);
+          REQUIRE(of_image.size() == of_view.size());
+          for (std::size_t i = 0; i < of_image.size(); ++i) {
+            const Array& r = of_image[i];
+            CHECK(r.size() % image.size() == 0);  // One image, or one for each eigenvalue.
+            REQUIRE(r.shape() == of_view[i].shape());
+            REQUIRE(r.is_contiguous());
+            CHECK(std::memcmp(r.data(), of_view[i].data(), r.nbytes()) == 0);
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("edge filters on images of every kind") { run_all(edge_ops()); }
+TEST_CASE("smoothing, ridge and Gabor filters on images of every kind") { run_all(filter_ops()); }
+TEST_CASE("features on images of every kind") { run_all(feature_ops()); }
+TEST_CASE("ndimage on images of every kind") { run_all(ndimage_ops()); }
+TEST_CASE("pointwise operations on images of every kind") { run_all(pointwise_ops()); }
