@@ -77,7 +77,7 @@ void TileCache::shrink(std::size_t capacity) {
 void TileCache::insert(const TileKey& key, TilePixels pixels) {
   const std::size_t capacity = capacity_.load(std::memory_order_relaxed);
   const std::size_t bytes = pixels->bytes;
-  if (bytes > capacity / 2) return;
+  if (!would_keep(bytes)) return;
   {
     std::list<Item> added;
     added.push_back({key, std::move(pixels)});

@@ -44,7 +44,9 @@ class TileCache {
 
   /// Null when it is not there.
   TilePixels find(const TileKey& key);
-  /// Keeps it, unless it is larger than half of the cache; drops the oldest ones.
+  /// False for a tile that is larger than half of the cache: insert() would not keep it.
+  bool would_keep(std::size_t bytes) const { return bytes <= capacity_.load(std::memory_order_relaxed) / 2; }
+  /// Keeps it if would_keep() its size; drops the oldest ones.
   void insert(const TileKey& key, TilePixels pixels);
   /// True when the tile was wanted before, and lately enough for a cache of such tiles to hold it still. Forgets by
   /// overwriting: an answer may be wrong, which costs time only.

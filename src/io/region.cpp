@@ -321,7 +321,9 @@ class RegionReader {
     }
     if (source_.slide != 0 && !never_cached) {
       if (const TilePixels known = TileCache::shared().find(key)) return show(known);
-      keep = TileCache::shared().wanted_before(key, tile_bytes) || (!areas && (p.cells > 1 || !(seen == cell.rect)));
+      // What would not be kept is decoded in part every time: a whole of it would be for nothing.
+      keep = TileCache::shared().would_keep(tile_bytes) &&
+             (TileCache::shared().wanted_before(key, tile_bytes) || (!areas && (p.cells > 1 || !(seen == cell.rect))));
     }
     if (keep) return show(decode_whole(tile, key));
     if (direct(wanted, samples)) {

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from generate import generate, pixels
 
 import opsin
@@ -311,6 +312,29 @@ def test_cache_is_bounded_and_counts(tmp_path):
         assert info["hits"] > 0
         slide.close()
         assert opsin.io.tile_cache_info()["bytes"] == 0
+    finally:
+        opsin.io.set_tile_cache_capacity(capacity)
+
+
+def test_tile_larger_than_the_cache_is_decoded_in_part(tmp_path):
+    """Its end is damaged, which only a decoder of the whole tile can meet."""
+    tile = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)  # Incompressible: rows lie in order.
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, tile, tile=(64, 64), compression="zlib", photometric="rgb", metadata=None)
+    with tifffile.TiffFile(path) as file:
+        end = file.pages[0].dataoffsets[0] + file.pages[0].databytecounts[0]
+    content = bytearray(path.read_bytes())
+    content[end - 3000 : end] = bytes(3000)
+    slide = opsin.Slide(bytes(content))
+    capacity = opsin.io.tile_cache_info()["capacity"]
+    try:
+        opsin.io.set_tile_cache_capacity(tile.nbytes)
+        for _ in range(3):
+            np.testing.assert_array_equal(slide.read_region((3, 2), (20, 9)), tile[2:11, 3:23])
+        opsin.io.set_tile_cache_capacity(4 * tile.nbytes)
+        with pytest.raises(OSError, match=r"tile \(0, 0\) at offset"):
+            for _ in range(3):
+                slide.read_region((3, 2), (20, 9))
     finally:
         opsin.io.set_tile_cache_capacity(capacity)
 
