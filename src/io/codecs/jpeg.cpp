@@ -7,24 +7,12 @@
 
 #include "io/codecs/jpeg_head.h"
 #include "io/codecs/jpeg_library.h"
-#include "io/codecs/planes.h"
-
-extern "C" {
-#include <jpegint.h>
-}
 
 namespace opsin::io::codecs {
 namespace {
 
 // More than any encoder makes; each scan of a progressive stream walks over all its coefficients.
 constexpr int max_scans = 256;
-
-/// In place of libjpeg-turbo's own loop, which takes a fifth of the time of an Aperio tile.
-void interleave_rgb(j_decompress_ptr info, JSAMPIMAGE planes, JDIMENSION row, JSAMPARRAY out, int rows) {
-  for (int k = 0; k < rows; ++k, ++row) {
-    interleave3({planes[0][row], planes[1][row], planes[2][row]}, info->output_width, out[k]);
-  }
-}
 
 /// What an abbreviated stream of tables holds. Slots that it leaves out are made such that no scan can use them.
 struct Tables {
@@ -165,7 +153,7 @@ void Decoder::start(const ImageRequest& request) {
     if (table == nullptr) fail("JPEG", "no scan holds component ", i);
     if (table->quantval[0] == 0) fail("JPEG", "there is no quantisation table for component ", i);
   }
-  if (request.colour == Colour::raw && info.num_components == 3) info.cconvert->color_convert = interleave_rgb;
+  if (request.colour == Colour::raw && info.num_components == 3) interleave_faster(info);
 }
 
 /// Leaves out blocks left and right of the area. `first` is then the column of the first pixel of a row.

@@ -3,6 +3,16 @@
 
 #include <algorithm>
 
+#include "io/codecs/planes.h"
+
+// Debian's and Ubuntu's packages have it, others may not.
+#if __has_include(<jpegint.h>)
+extern "C" {
+#include <jpegint.h>
+}
+#define OPSIN_HAS_JPEGINT 1
+#endif
+
 namespace opsin::io::codecs {
 
 JpegSource::JpegSource() {
@@ -82,5 +92,18 @@ void JpegObject::raise() {
   const bool ended = source.ended() && errors_.base.msg_code == JWRN_HIT_MARKER;
   fail("JPEG", ended ? "the data end too early" : text.data());
 }
+
+#ifdef OPSIN_HAS_JPEGINT
+namespace {
+void interleave_rgb(j_decompress_ptr info, JSAMPIMAGE planes, JDIMENSION row, JSAMPARRAY out, int rows) {
+  for (int k = 0; k < rows; ++k, ++row) {
+    interleave3({planes[0][row], planes[1][row], planes[2][row]}, info->output_width, out[k]);
+  }
+}
+}  // namespace
+void interleave_faster(jpeg_decompress_struct& info) { info.cconvert->color_convert = interleave_rgb; }
+#else
+void interleave_faster(jpeg_decompress_struct&) {}
+#endif
 
 }  // namespace opsin::io::codecs
