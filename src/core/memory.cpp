@@ -164,6 +164,12 @@ std::shared_ptr<Buffer> allocate_cuda(std::size_t bytes, Device device) {
   return result;
 }
 
+// Made when the library is loaded. A fork takes locks in the reverse order in which they were announced, and it has to
+// wait for running loops (core/threads.cpp, announced with the first loop) before it takes a lock that a loop may need
+// to end: with a cache that was announced later, a loop that allocated made the fork wait for ever.
+[[maybe_unused]] CpuCache& cpu_cache_at_load = cpu_cache();
+[[maybe_unused]] CudaCache& cuda_cache_at_load = cuda_cache();
+
 thread_local ResultAllocator* result_allocator = nullptr;
 
 }  // namespace

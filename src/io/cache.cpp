@@ -30,9 +30,7 @@ TileCache& TileCache::shared() {
 }
 
 namespace {
-// Made when the library is loaded. A fork takes locks in the reverse order in which they were announced, and it has to
-// wait for running loops (core/threads.cpp, announced with the first loop) before it takes a lock that a loop may need
-// to end.
+// Made when the library is loaded, before the first loop: core/memory.cpp says why.
 [[maybe_unused]] TileCache& at_load = TileCache::shared();
 }  // namespace
 

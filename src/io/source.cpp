@@ -117,7 +117,7 @@ OpenFiles& open_files() {
   return *files;
 }
 
-[[maybe_unused]] OpenFiles& at_load = open_files();  // See the tile cache for why.
+[[maybe_unused]] OpenFiles& at_load = open_files();  // core/memory.cpp says why.
 
 class FileSource final : public Source {
  public:

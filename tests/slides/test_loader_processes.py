@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pytest
+import tifffile
 from generators import tiff
 
 import opsin
@@ -81,3 +82,40 @@ def test_exit_with_an_iterator_over_a_python_file(deflate):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_fork_beside_loops_that_allocate(tmp_path, fresh):
+    """A fork waits for running loops, and these for its locks: a cache of memory that was first used after the first loop
+    made both wait for ever."""
+    image = np.zeros((1920, 2560, 3), np.uint8)
+    image[..., 1] = 7
+    for name, tile in (("small", 16), ("large", 640)):  # Tiles of more than 1 MiB have blocks of their own.
+        tifffile.imwrite(tmp_path / name, image, tile=(tile, tile), photometric="rgb", metadata=None)
+    fresh(f"""
+        import os, signal, threading
+        import opsin
+        signal.alarm(60)
+        opsin.set_num_threads(2)
+        opsin.Slide("{tmp_path}/small").read_region((0, 0), (300, 300))  # A loop before any large block.
+        slide = opsin.Slide("{tmp_path}/large")
+        def read():
+            return slide.read_region((0, 0), (2560, 1920), channels=[2, 1, 0])
+        stop = threading.Event()
+        def read_on():
+            while not stop.is_set():
+                read()
+        threads = [threading.Thread(target=read_on) for _ in range(3)]
+        for t in threads:
+            t.start()
+        try:
+            for _ in range(15):
+                child = os.fork()
+                if child == 0:
+                    signal.alarm(20)
+                    os._exit(0 if read()[0, 0, 1] == 7 else 1)
+                assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        finally:
+            stop.set()
+            for t in threads:
+                t.join()
+    """)
