@@ -51,12 +51,11 @@ Array read_all(const SlideData& data, const std::string& name, const SlideLimits
 }
 
 Array read_page(const SourcePtr& source, int page, const SlideLimits& limits) {
-  const bool tiff = tiff::File::recognised(*source);
-  const auto file = tiff ? tiff::File::parse(source, limits) : nullptr;
-  const std::size_t count = tiff ? file->chain().size() : 1;
+  const auto file = tiff::File::parse_if_tiff(source, limits);
+  const std::size_t count = file ? file->chain().size() : 1;
   core::check<IndexError>(page >= 0 && static_cast<std::size_t>(page) < count, source->name(), "there is no page ",
                           page, "; the file has ", count);
-  if (!tiff) return read_all(open_data(source, "", {limits, TileErrors::raise, {}}), source->name(), limits);
+  if (!file) return read_all(open_data(source, "", {limits, TileErrors::raise, {}}), source->name(), limits);
   SlideData data = as_slide(tiff_image(file, file->chain()[static_cast<std::size_t>(page)]));
   finish(data, source->name(), limits);
   return read_all(data, source->name(), limits);

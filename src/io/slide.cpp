@@ -18,7 +18,7 @@ namespace {
 
 io::Candidate candidate(io::SourcePtr source, std::string path, const SlideLimits& limits) {
   io::Candidate c{std::move(source), std::move(path), limits, nullptr};
-  if (io::tiff::File::recognised(*c.source)) c.tiff = io::tiff::File::parse(c.source, limits);
+  c.tiff = io::tiff::File::parse_if_tiff(c.source, limits);
   return c;
 }
 

@@ -21,7 +21,12 @@
 namespace opsin::io {
 namespace {
 
-std::string reason(int error) { return std::generic_category().message(error); }
+/// Throws what the system says of the last call that failed.
+template <class... Parts>
+[[noreturn]] void fail(const std::string& path, const Parts&... parts) {
+  const int error = errno;
+  throw IoError(core::text(path, ": ", parts..., ": ", std::generic_category().message(error)));
+}
 
 /// An open descriptor; closed with its last user.
 class Descriptor {
@@ -47,9 +52,9 @@ DescriptorPtr open_regular(const std::string& path, struct stat& status, MakeRoo
   do {
     fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   } while (fd < 0 && (errno == EINTR || ((errno == EMFILE || errno == ENFILE) && make_room())));
-  core::check<IoError>(fd >= 0, path, "cannot open: ", reason(errno));
+  if (fd < 0) fail(path, "cannot open");
   auto descriptor = std::make_shared<const Descriptor>(fd);
-  core::check<IoError>(::fstat(fd, &status) == 0, path, "cannot open: ", reason(errno));
+  if (::fstat(fd, &status) != 0) fail(path, "cannot open");
   const char* kind = S_ISREG(status.st_mode)    ? nullptr
                      : S_ISDIR(status.st_mode)  ? "a directory"
                      : S_ISFIFO(status.st_mode) ? "a FIFO"
@@ -142,7 +147,7 @@ class FileSource final : public Source {
     do {
       n = ::pread(descriptor->get(), out.data(), length, static_cast<off_t>(offset));
     } while (n < 0 && errno == EINTR);
-    core::check<IoError>(n >= 0, path_, "cannot read at ", offset, ": ", reason(errno));
+    if (n < 0) fail(path_, "cannot read at ", offset);
     return static_cast<std::size_t>(n);
   }
 

@@ -31,8 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   limits.directories = 64;
   limits.tiles = 1 << 16;
   may_fail([&] {
-    if (!io::tiff::File::recognised(*source)) return;
-    const auto file = io::tiff::File::parse(source, limits);
+    const auto file = io::tiff::File::parse_if_tiff(source, limits);
+    if (!file) return;
     for (const io::tiff::Directory& d : file->directories()) {
       for (const io::tiff::Entry& e : d.entries()) {
         may_fail([&] { (void)d.uint(e.tag); });

@@ -115,7 +115,7 @@ std::optional<std::uint64_t> Directory::uint(std::uint16_t tag) const {
     return static_cast<std::uint64_t>(*value);
   }
   if (!is_unsigned(e->type)) wrong_type(*this, *e, "an integer");
-  const auto raw = file_->value_bytes(*this, *e, 1, 8);
+  const auto raw = file_->first_value(*this, *e);
   return load_uint(raw.data(), type_size(e->type), file_->big_endian());
 }
 
@@ -129,7 +129,7 @@ std::optional<std::int64_t> Directory::integer(std::uint16_t tag) const {
   const Entry* e = find(tag);
   if (!e) return std::nullopt;
   if (!is_unsigned(e->type) && !is_signed(e->type)) wrong_type(*this, *e, "an integer");
-  const auto raw = file_->value_bytes(*this, *e, 1, 8);
+  const auto raw = file_->first_value(*this, *e);
   const std::size_t size = type_size(e->type);
   const std::uint64_t value = load_uint(raw.data(), size, file_->big_endian());
   if (is_signed(e->type)) return sign_extend(value, size);
@@ -142,7 +142,7 @@ std::optional<double> Directory::real(std::uint16_t tag) const {
   if (!e) return std::nullopt;
   if (e->type == Type::ascii || e->type == Type::undefined || type_size(e->type) == 0)
     wrong_type(*this, *e, "a number");
-  const auto raw = file_->value_bytes(*this, *e, 1, 8);
+  const auto raw = file_->first_value(*this, *e);
   return number(raw.data(), e->type, file_->big_endian());
 }
 
@@ -196,6 +196,16 @@ std::span<const std::byte> File::cached(std::uint64_t offset, std::uint64_t leng
   --at;
   if (!inside(offset - at->offset, length, at->bytes.size())) return {};
   return std::span(at->bytes).subspan(offset - at->offset, length);
+}
+
+std::array<std::byte, 16> File::first_value(const Directory& d, const Entry& e) const {
+  std::array<std::byte, 16> value{};
+  if (e.is_inline && e.count > 0 && type_size(e.type) > 0) {
+    std::ranges::copy(e.value, value.begin());
+  } else {
+    std::ranges::copy(value_bytes(d, e, 1, value.size()), value.begin());
+  }
+  return value;
 }
 
 std::vector<std::byte> File::value_bytes(const Directory& d, const Entry& e, std::uint64_t count,

@@ -98,11 +98,11 @@ class Directory {
 /// A parsed container. Immutable: any number of threads may ask it.
 class File {
  public:
-  /// True when the first bytes are a TIFF header of one of the three layouts. Reads 16 bytes at most; never throws for
-  /// what the bytes say.
-  static bool recognised(const Source& source);
+  /// Parses all directories, those of SubIFDs included; null when the first bytes are no TIFF header of any of the
+  /// three layouts. Throws IoError for what begins like a TIFF and is damaged.
+  static std::shared_ptr<const File> parse_if_tiff(SourcePtr source, const SlideLimits& limits = {});
 
-  /// Parses all directories, those of SubIFDs included. Throws IoError.
+  /// The same where nothing but a TIFF will do: IoError otherwise.
   static std::shared_ptr<const File> parse(SourcePtr source, const SlideLimits& limits = {});
 
   const SourcePtr& source() const { return source_; }
@@ -119,6 +119,8 @@ class File {
   /// source. Throws IoError when they are not inside the file or have more than `limit` bytes.
   std::vector<std::byte> value_bytes(const Directory& directory, const Entry& entry, std::uint64_t count,
                                      std::uint64_t limit) const;
+  /// The first value of an entry of any type; without the vector, as most tags are numbers inside their entry.
+  std::array<std::byte, 16> first_value(const Directory& directory, const Entry& entry) const;
 
  private:
   friend class Parser;

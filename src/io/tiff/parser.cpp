@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the header to the list of directories.
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 #include <utility>
 
@@ -12,6 +11,7 @@
 namespace opsin::io::tiff {
 namespace {
 
+constexpr std::uint64_t first_bytes = 4 << 10;   // Read with the header: in many files the first directory follows.
 constexpr std::uint64_t block_bytes = 16 << 10;  // Read at once around a directory: most have all values in it.
 constexpr std::uint64_t kept_bytes = 4 << 20;    // Of such blocks in one file.
 constexpr int max_depth = 16;                    // Of SubIFDs in SubIFDs.
@@ -23,12 +23,10 @@ struct Header {
   std::uint64_t first_ndpi = 0;  // The first offset if this is NDPI.
 };
 
-/// Nothing when the bytes are no TIFF header.
-std::optional<Header> read_header(const Source& source) {
-  std::array<std::byte, 16> bytes{};
-  const std::uint64_t size = source.size();
+/// Nothing when a file does not begin with a TIFF header.
+std::optional<Header> header_of(std::span<const std::byte> bytes) {
+  const std::size_t size = bytes.size();
   if (size < 8) return std::nullopt;
-  source.read(0, std::span(bytes).first(std::min<std::size_t>(16, size)));
   Header h;
   if (bytes[0] == std::byte{'I'} && bytes[1] == std::byte{'I'}) {
     h.big_endian = false;
@@ -54,7 +52,10 @@ std::optional<Header> read_header(const Source& source) {
 
 class Parser {
  public:
-  Parser(File& file, const Header& header) : file_(file), header_(header) {}
+  /// `first` are the file's first bytes.
+  Parser(File& file, const Header& header, std::vector<std::byte> first) : file_(file), header_(header) {
+    current_.bytes = std::move(first);
+  }
 
   void run() {
     file_.big_endian_ = header_.big_endian;
@@ -236,15 +237,21 @@ class Parser {
   std::unordered_set<std::uint64_t> visited_;
 };
 
-bool File::recognised(const Source& source) { return read_header(source).has_value(); }
-
-std::shared_ptr<const File> File::parse(SourcePtr source, const SlideLimits& limits) {
-  const auto header = read_header(*source);
-  core::check<IoError>(header.has_value(), source->name(), "not a TIFF file");
+std::shared_ptr<const File> File::parse_if_tiff(SourcePtr source, const SlideLimits& limits) {
+  std::vector<std::byte> first = source->read(0, std::min(first_bytes, source->size()));
+  const auto header = header_of(first);
+  if (!header) return nullptr;
   const std::shared_ptr<File> file(new File);  // lint-allow: the constructor is private
   file->source_ = std::move(source);
   file->limits_ = limits;
-  Parser(*file, *header).run();
+  Parser(*file, *header, std::move(first)).run();
+  return file;
+}
+
+std::shared_ptr<const File> File::parse(SourcePtr source, const SlideLimits& limits) {
+  const std::string name = source->name();
+  auto file = parse_if_tiff(std::move(source), limits);
+  core::check<IoError>(file != nullptr, name, "not a TIFF file");
   return file;
 }
 
