@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import openslide as reference
 import pytest
+from generate import generate
 from generators import huron, leica, philips, tiff
 from openslide import deepzoom as reference_deepzoom
 from PIL import Image
 
+import opsin
 from opsin import openslide as ours
 from opsin.openslide import deepzoom as our_deepzoom
 
@@ -146,3 +148,18 @@ def test_many_threads_on_one_slide(slides):
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(read, range(56)))
+
+
+def test_a_cache_makes_room_for_all_slides(tmp_path):
+    path = tmp_path / "a.tif"
+    path.write_bytes(generate("tiled", compression="zlib"))
+    before = opsin.io.tile_cache_info()["capacity"]
+    try:
+        opsin.io.set_tile_cache_capacity(1 << 20)
+        with ours.OpenSlide(path) as slide:
+            slide.set_cache(ours.OpenSlideCache(3 << 20))
+            assert opsin.io.tile_cache_info()["capacity"] == 3 << 20
+            slide.set_cache(ours.OpenSlideCache(0))
+            assert opsin.io.tile_cache_info()["capacity"] == 3 << 20
+    finally:
+        opsin.io.set_tile_cache_capacity(before)

@@ -126,7 +126,7 @@ class OpenSlide(AbstractSlide):
         return _image(lowlevel.read_region(self._handle, x, y, level, width, height), self._profile)
 
     def set_cache(self, cache):
-        """Keep decoded tiles in `cache`, an `OpenSlideCache`."""
+        """Make the process's cache of tiles at least as large as `cache`, an `OpenSlideCache`."""
         if not isinstance(cache, OpenSlideCache):
             raise TypeError("Not a cache object")
         lowlevel.set_cache(self._handle, cache._cache)
@@ -187,7 +187,11 @@ class _AssociatedImageMap(_SlideMap):
 
 
 class OpenSlideCache:
-    """A bound for decoded tiles that slides may share.
+    """Room for decoded tiles.
+
+    opsin has one cache per process, which all slides share. `OpenSlide.set_cache` makes it at least as large as `capacity`;
+    it never makes it smaller, so the slide that it is set on has no cache to itself: `opsin.io.set_tile_cache_capacity`
+    sets the bound for all.
 
     Parameters
     ----------

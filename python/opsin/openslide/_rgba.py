@@ -96,4 +96,6 @@ def associated_profile(slide, name):
 
 
 def set_cache(slide, cache):
-    """Accept a cache's bound. All slides of a process share opsin's cache, whose own bound holds."""
+    """Give the process's cache of tiles, which all slides share, room for at least `cache.capacity` bytes."""
+    if cache.capacity > opsin.io.tile_cache_info()["capacity"]:
+        opsin.io.set_tile_cache_capacity(cache.capacity)

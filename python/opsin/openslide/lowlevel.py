@@ -183,8 +183,8 @@ def read_icc_profile(slide):
 
 @_on_slide
 def get_property_names(slide):
-    """Return the sorted names of the properties."""
-    return sorted(slide.properties)
+    """Return the sorted names of the properties, without those that OpenSlide does not know."""
+    return sorted(name for name in slide.properties if not name.startswith("opsin."))
 
 
 @_on_slide
@@ -192,7 +192,7 @@ def get_property_value(slide, name):
     """Return a property's text, or None."""
     if not isinstance(name, str):
         raise ArgumentError("argument 2: TypeError: wrong type")
-    return slide.properties.get(name)
+    return None if name.startswith("opsin.") else slide.properties.get(name)
 
 
 @_on_slide
