@@ -35,7 +35,8 @@ std::size_t depth(const pugi::xml_document& document) {
 }
 
 /// The document, or the reason why there is none.
-XmlDocument parse(std::string_view text, const SlideLimits& limits, std::string& reason) {
+XmlDocument parse(std::string_view text, const SlideLimits& limits, std::string& reason, bool& beyond_limits) {
+  beyond_limits = true;
   if (text.size() > limits.xml_bytes) {
     reason = core::text(text.size(), " bytes are more than the limit of ", limits.xml_bytes);
     return nullptr;
@@ -49,6 +50,7 @@ XmlDocument parse(std::string_view text, const SlideLimits& limits, std::string&
   const pugi::xml_parse_result result = document->load_buffer(text.data(), text.size());
   if (!result) {
     reason = core::text(result.description(), " at byte ", result.offset);
+    beyond_limits = false;
     return nullptr;
   }
   // The document is level 0, its text one more than its element.
@@ -72,14 +74,18 @@ std::string shown(const char* value) {
 
 XmlDocument parse_xml(std::string_view text, const std::string& where, const SlideLimits& limits) {
   std::string reason;
-  XmlDocument document = parse(text, limits, reason);
+  bool beyond_limits = false;
+  XmlDocument document = parse(text, limits, reason, beyond_limits);
   if (!document) throw IoError(core::text(where, ": XML: ", reason));
   return document;
 }
 
-XmlDocument try_parse_xml(std::string_view text, const SlideLimits& limits) {
+XmlDocument try_parse_xml(std::string_view text, const SlideLimits& limits, bool* beyond_limits) {
   std::string reason;
-  return parse(text, limits, reason);
+  bool beyond = false;
+  XmlDocument document = parse(text, limits, reason, beyond);
+  if (beyond_limits) *beyond_limits = !document && beyond;
+  return document;
 }
 
 std::string_view local_name(pugi::xml_node node) {

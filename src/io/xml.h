@@ -8,6 +8,7 @@
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "opsin/slide.h"
 
@@ -19,8 +20,17 @@ using XmlDocument = std::unique_ptr<pugi::xml_document>;
 /// nothing expands. Throws IoError("where: ...") for what is not well-formed or beyond the limits.
 XmlDocument parse_xml(std::string_view text, const std::string& where, const SlideLimits& limits);
 
-/// The same for detection: null instead of an error.
-XmlDocument try_parse_xml(std::string_view text, const SlideLimits& limits);
+/// The same with null instead of an error; `beyond_limits` becomes true where a limit is the reason.
+XmlDocument try_parse_xml(std::string_view text, const SlideLimits& limits, bool* beyond_limits = nullptr);
+
+/// For detection: what `accepts` says of a document that can be parsed; false for what is not well-formed; and for a
+/// document beyond the limits whether it holds `name`, so that opening it says which limit it is.
+template <class Accepts>
+bool detect_xml(std::string_view text, std::string_view name, const SlideLimits& limits, Accepts accepts) {
+  bool beyond = false;
+  const XmlDocument document = try_parse_xml(text, limits, &beyond);
+  return document ? accepts(std::as_const(*document)) : beyond && text.find(name) != std::string_view::npos;
+}
 
 /// The name without a namespace's prefix.
 std::string_view local_name(pugi::xml_node node);

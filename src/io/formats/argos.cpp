@@ -18,8 +18,9 @@ bool detect(const Candidate& c) {
   if (!c.tiff || c.tiff->layout() == tiff::Layout::ndpi) return false;
   const tiff::Directory& d = c.tiff->chain()[0];
   if (!d.tiled() || !d.has(tag::argos_xml)) return false;
-  const XmlDocument xml = try_parse_xml(text_or_empty(d, tag::argos_xml), c.limits);
-  return xml && local_name(xml->document_element()) == "Argos.Scan.Metadata";
+  constexpr std::string_view root = "Argos.Scan.Metadata";
+  return detect_xml(text_or_empty(d, tag::argos_xml), root, c.limits,
+                    [&](const pugi::xml_document& xml) { return local_name(xml.document_element()) == root; });
 }
 
 void add_elements(Properties& properties, pugi::xml_node node, const std::string& prefix) {

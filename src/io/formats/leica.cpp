@@ -33,10 +33,10 @@ bool detect(const Candidate& c) {
   if (!d.tiled()) return false;
   const std::string text = text_or_empty(d, tag::image_description);
   if (text.find("leica-microsystems.com/scn") == std::string::npos) return false;
-  const XmlDocument xml = try_parse_xml(text, c.limits);
-  if (!xml) return false;
-  const pugi::xml_node root = xml->document_element();
-  return local_name(root) == "scn" && known_namespace(root.attribute("xmlns").value());
+  return detect_xml(text, "<scn", c.limits, [](const pugi::xml_document& xml) {
+    const pugi::xml_node root = xml.document_element();
+    return local_name(root) == "scn" && known_namespace(root.attribute("xmlns").value());
+  });
 }
 
 struct Dimension {

@@ -24,9 +24,10 @@ bool detect(const Candidate& c) {
   if (!c.tiff || c.tiff->layout() == tiff::Layout::ndpi) return false;
   const std::string text = text_or_empty(c.tiff->chain()[0], tag::image_description);
   if (text.find("OME") == std::string::npos) return false;
-  const XmlDocument xml = try_parse_xml(text, c.limits);
-  return xml && local_name(xml->document_element()) == "OME" &&
-         (child(xml->document_element(), "Image") || child(xml->document_element(), "BinaryOnly"));
+  return detect_xml(text, "Schemas/OME", c.limits, [](const pugi::xml_document& xml) {
+    const pugi::xml_node root = xml.document_element();
+    return local_name(root) == "OME" && (child(root, "Image") || child(root, "BinaryOnly"));
+  });
 }
 
 /// The files of a data set, all in one folder. Each is parsed once.

@@ -30,8 +30,8 @@ bool detect(const Candidate& c) {
   const tiff::Directory& d = c.tiff->chain()[0];
   if (!text_starts_with(d, tag::software, "PerkinElmer-QPI") || !d.has(tag::image_description)) return false;
   try {
-    const XmlDocument xml = try_parse_xml(description(d), c.limits);
-    return xml && local_name(xml->document_element()) == root_name;
+    return detect_xml(description(d), root_name, c.limits,
+                      [](const pugi::xml_document& xml) { return local_name(xml.document_element()) == root_name; });
   } catch (const IoError&) {
     return false;  // The text is not inside the file.
   }

@@ -28,8 +28,8 @@ bool detect(const Candidate& c) {
   if (!c.tiff || c.tiff->layout() == tiff::Layout::ndpi) return false;
   const tiff::Directory& d = c.tiff->chain()[0];
   if (!d.tiled() || !text_starts_with(d, tag::software, "Philips")) return false;
-  const XmlDocument xml = try_parse_xml(text_or_empty(d, tag::image_description), c.limits);
-  return xml && is_object(xml->document_element(), "DPUfsImport");
+  return detect_xml(text_or_empty(d, tag::image_description), "DPUfsImport", c.limits,
+                    [](const pugi::xml_document& xml) { return is_object(xml.document_element(), "DPUfsImport"); });
 }
 
 /// The attribute of an object with that name.

@@ -33,8 +33,7 @@ bool detect(const Candidate& c) {
   if (!c.tiff || c.tiff->layout() == tiff::Layout::ndpi) return false;
   const std::string text = xmp_of(c.tiff->chain()[0]);
   if (text.find("iScan") == std::string::npos) return false;
-  const XmlDocument xml = try_parse_xml(text, c.limits);
-  return xml && !find_iscan(*xml).empty();
+  return detect_xml(text, "iScan", c.limits, [](const pugi::xml_document& xml) { return !find_iscan(xml).empty(); });
 }
 
 /// The number behind "key=" in "level=0 mag=40 quality=95".
