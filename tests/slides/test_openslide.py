@@ -78,7 +78,7 @@ def write(tmp_path, content):
 @pytest.mark.parametrize(
     "description",
     [
-        "Aperio Image Library v11\r\n|AppMag = 20|MPP = 0,4990|Foo = a=b| Empty =|NoEquals|X=1|X=2",
+        "Aperio Image Library v11\r\n|AppMag = 20|MPP = 0,4990|Foo = a=b| Empty =|NoEquals|=d|X=1|X=2",
         "Aperio",
         "Aperio|MPP=abc|AppMag=",
         "Aperio|MPP = 0.25|AppMag = 39.9",

@@ -2,15 +2,14 @@
 // Aperio SVS: tiled IFDs are levels, stripped ones are the thumbnail (second IFD), label and macro (by NewSubfileType).
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/check.h"
 #include "io/formats/format.h"
+#include "io/formats/metadata.h"
 #include "io/formats/tiff_image.h"
-#include "io/text.h"
 
 namespace opsin::io {
 namespace {
@@ -29,41 +28,23 @@ bool detect(const Candidate& c) {
   }
 }
 
-/// Keys and values of "head|key = value|key = value".
-std::map<std::string, std::string> parse_description(std::string_view description) {
-  std::map<std::string, std::string> values;
-  std::size_t bar = description.find('|');
-  while (bar != std::string_view::npos) {
-    const std::size_t next = description.find('|', bar + 1);
-    const std::string_view item = description.substr(bar + 1, next == std::string_view::npos ? next : next - bar - 1);
-    if (const std::size_t equals = item.find('='); equals != std::string_view::npos) {
-      const std::string_view key = trim(item.substr(0, equals));
-      if (!key.empty()) values[to_utf8(key)] = to_utf8(trim(item.substr(equals + 1)));
-    }
-    bar = next;
+/// "aperio.key" for each of "head|key = value|key = value".
+Properties described(const tiff::Directory& d) {
+  const std::string text = *d.ascii(tag::image_description);
+  Properties values;
+  if (const std::size_t bar = text.find('|'); bar != std::string::npos) {
+    add_key_values(values, "aperio", std::string_view(text).substr(bar + 1), '|');
   }
   return values;
 }
 
-void add_properties(SlideData& data, const std::map<std::string, std::string>& values) {
-  for (const auto& [key, value] : values) data.properties["aperio." + key] = value;
-  const auto copy = [&](const char* from, const char* to) {
-    const auto at = values.find(from);
-    if (at == values.end()) return;
-    if (const auto value = parse_number(at->second)) data.properties[to] = number_text(*value);
-  };
-  copy("AppMag", "openslide.objective-power");
-  copy("MPP", "openslide.mpp-x");
-  copy("MPP", "openslide.mpp-y");
-}
-
 /// As OpenSlide has it, only the thumbnail has a profile, and only by naming the same one as the levels: that one.
-bool names_same_profile(const std::map<std::string, std::string>& levels, const tiff::Directory& thumbnail) {
+bool names_same_profile(const Properties& levels, const tiff::Directory& thumbnail) {
   const tiff::Entry* description = thumbnail.find(tag::image_description);
-  const auto at = levels.find("ICC Profile");
+  const auto at = levels.find("aperio.ICC Profile");
   if (at == levels.end() || !description || description->type != tiff::Type::ascii) return false;
-  const auto own = parse_description(*thumbnail.ascii(tag::image_description));
-  const auto named = own.find("ICC Profile");
+  const Properties own = described(thumbnail);
+  const auto named = own.find("aperio.ICC Profile");
   return named != own.end() && named->second == at->second;
 }
 
@@ -99,7 +80,7 @@ SlideData open(const Candidate& c) {
   SlideData data;
   data.vendor = "aperio";
   const auto chain = c.tiff->chain();
-  const auto values = parse_description(*chain[0].ascii(tag::image_description));
+  const Properties values = described(chain[0]);
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const tiff::Directory& d = chain[i];
     if (d.tiled()) {
@@ -116,7 +97,10 @@ SlideData open(const Candidate& c) {
   set_downsamples(data);
   describe_pixels(data, chain[0]);
   add_tiff_properties(data.properties, chain[0]);
-  add_properties(data, values);
+  for (const auto& [key, value] : values) data.properties[key] = value;
+  copy_number(data.properties, "aperio.AppMag", "openslide.objective-power");
+  copy_number(data.properties, "aperio.MPP", "openslide.mpp-x");
+  copy_number(data.properties, "aperio.MPP", "openslide.mpp-y");
   // The hash takes the tiles that are there: an image of its own with the level's own table.
   const std::size_t levels = data.images.size();
   data.images.push_back(data.images.back());
