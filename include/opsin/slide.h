@@ -58,7 +58,8 @@ class __attribute__((visibility("default"))) ByteSource {
   virtual std::string name() const = 0;
 };
 
-/// Numbers of channels, focal planes and times.
+/// Numbers of channels, focal planes and times. Focal planes are in the file's order; of Hamamatsu's and Argos's, z = 0
+/// is the middle one, which OpenSlide shows, and the others follow from the lowest on ("opsin.z[i].focal-plane").
 struct SlideSizes {
   std::int64_t c = 1, z = 1, t = 1;
   friend bool operator==(const SlideSizes&, const SlideSizes&) = default;

@@ -144,7 +144,12 @@ class Slide:
 
     @property
     def sizes(self):
-        """Numbers of channels, focal planes and times: ``{"C": 3, "Z": 1, "T": 1}``."""
+        """Numbers of channels, focal planes and times: ``{"C": 3, "Z": 1, "T": 1}``.
+
+        Focal planes are in the file's order; of Hamamatsu's and Argos's, ``z=0`` is the middle one, which OpenSlide shows,
+        and the others follow from the lowest on. ``properties["opsin.z[i].focal-plane"]`` says where they are: in nanometres
+        from the middle (Hamamatsu), or in planes (Argos).
+        """
         return dict(zip("CZT", self._open.sizes, strict=True))
 
     @property

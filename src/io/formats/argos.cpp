@@ -51,8 +51,19 @@ SlideData open(const Candidate& c) {
   data.vendor = "argos";
   const auto chain = c.tiff->chain();
   const auto planes = focal_planes(chain);
-  const auto& middle = planes[planes.size() / 2];
-  for (const std::size_t i : middle) add_level(data, tiff_image(c.tiff, chain[i]));
+  // OpenSlide shows the middle plane alone: it is the first one here, the others follow from the lowest on.
+  const std::size_t middle = planes.size() / 2;
+  for (const std::size_t i : planes[middle]) add_level(data, tiff_image(c.tiff, chain[i]));
+  const std::size_t lowest = data.images.size() - 1;
+  std::vector<std::int64_t> shown{0};
+  for (std::size_t p = 0; p < planes.size(); ++p) {
+    if (p == middle) continue;
+    std::vector<StoredImage> images;
+    for (const std::size_t i : planes[p]) images.push_back(tiff_image(c.tiff, chain[i]));
+    const auto from_middle = static_cast<std::int64_t>(p) - static_cast<std::int64_t>(middle);
+    if (add_focal_plane(data, std::move(images))) shown.push_back(from_middle);
+  }
+  name_focal_planes(data, shown);
   std::vector<std::size_t> stripped;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     if (!chain[i].tiled()) stripped.push_back(i);
@@ -70,7 +81,7 @@ SlideData open(const Candidate& c) {
   add_elements(data.properties, xml->document_element(), "argos");
   copy_text(data.properties, "argos.Barcode", "openslide.barcode");
   copy_number(data.properties, "argos.ObjectiveMagnification", "openslide.objective-power");
-  set_tiff_quickhash(data, data.images.size() - 1, chain[0]);
+  set_tiff_quickhash(data, lowest, chain[0]);
   data.quickhash->strings.push_back(text);
   return data;
 }

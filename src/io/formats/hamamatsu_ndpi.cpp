@@ -2,6 +2,8 @@
 // Hamamatsu NDPI: one JPEG per level, whose restart intervals are its tiles. As OpenSlide does, levels of 1/2, 1/4 and
 // 1/8 that the file does not hold are added: JPEG decodes to those sizes by itself.
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,22 +68,44 @@ std::optional<StoredImage> shrunk(const StoredImage& image, int shrink) {
 }
 
 void add_shrunk_levels(SlideData& data) {
-  std::vector<StoredImage> stored;
-  for (const Level& level : data.levels) stored.push_back(data.images[level.planes[0].placements[0].image]);
+  std::vector<std::vector<std::size_t>> stored;  // Per level, the images of all focal planes; these divide alike.
+  for (const Level& level : data.levels) {
+    stored.emplace_back();
+    for (const Plane& plane : level.planes) stored.back().push_back(plane.placements[0].image);
+  }
   // From the coarsest: of two levels that shrink to the same size, the nearer has less to decode.
-  for (auto image = stored.rbegin(); image != stored.rend(); ++image) {
+  for (auto images = stored.rbegin(); images != stored.rend(); ++images) {
     for (const int shrink : {2, 4, 8}) {
-      const std::int64_t width = image->width / shrink, height = image->height / shrink;
+      const StoredImage image = data.images[images->front()];
+      const std::int64_t width = image.width / shrink, height = image.height / shrink;
       const bool known =
           std::any_of(data.levels.begin(), data.levels.end(), [&](const Level& l) { return l.width == width; });
-      auto smaller = shrunk(*image, shrink);
+      auto smaller = shrunk(image, shrink);
       if (!smaller || width == 0 || height == 0) break;
       if (known) continue;
       Level& level = add_level(data, std::move(*smaller));
       level.width = width;
       level.height = height;
+      for (std::size_t z = 1; z < images->size(); ++z) {
+        data.images.push_back(*shrunk(data.images[(*images)[z]], shrink));
+        level.planes.push_back(level.planes[0]);
+        level.planes[z].placements[0].image = data.images.size() - 1;
+      }
     }
   }
+}
+
+/// The levels of focal planes above and below the middle one, by their distance. A plane that lacks one of the middle
+/// one's levels, or has it in another size, is left out.
+void add_focal_planes(SlideData& data, const Candidate& c, const std::map<double, std::vector<std::size_t>>& planes) {
+  std::vector<std::int64_t> shown{0};
+  for (const auto& [distance, directories] : planes) {
+    if (directories.size() != data.levels.size()) continue;
+    std::vector<StoredImage> images;
+    for (const std::size_t d : directories) images.push_back(ndpi_level(c.tiff, c.tiff->chain()[d]));
+    if (add_focal_plane(data, std::move(images))) shown.push_back(std::llround(distance));
+  }
+  name_focal_planes(data, shown);
 }
 
 SlideData open(const Candidate& c) {
@@ -89,16 +113,22 @@ SlideData open(const Candidate& c) {
   data.vendor = "hamamatsu";
   const tiff::Directory* first = nullptr;
   const tiff::Directory* lowest = nullptr;
+  std::map<double, std::vector<std::size_t>> planes;
   for (const tiff::Directory& d : c.tiff->chain()) {
     const double lens = d.real(tag::ndpi_source_lens).value_or(0);
     if (lens == -1) add_associated(data, "macro", c.tiff, d);
-    // -2 is a map of the scan. Focal planes above and below the middle one are left out, as OpenSlide does.
-    if (lens <= 0 || d.real(tag::ndpi_focal_plane).value_or(0) != 0) continue;
+    if (lens <= 0) continue;  // -2 is a map of the scan.
+    // OpenSlide shows the middle focal plane alone: it is the first one here.
+    if (const double distance = d.real(tag::ndpi_focal_plane).value_or(0); distance != 0) {
+      if (std::isfinite(distance) && std::abs(distance) < 1e15) planes[distance].push_back(d.index());
+      continue;
+    }
     if (!first) first = &d;
     const std::int64_t width = add_level(data, ndpi_level(c.tiff, d)).width;
     if (!lowest || width < static_cast<std::int64_t>(lowest->uint_or(tag::image_width, 0))) lowest = &d;
   }
   core::check<IoError>(first != nullptr, c.tiff->source()->name(), "there is no level");
+  add_focal_planes(data, c, planes);
   add_shrunk_levels(data);
   std::stable_sort(data.levels.begin(), data.levels.end(),
                    [](const Level& a, const Level& b) { return a.width > b.width; });

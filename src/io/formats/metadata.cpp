@@ -37,6 +37,13 @@ void copy_integer(Properties& properties, const std::string& from, const char* t
   if (const auto value = parse_integer(at->second)) properties[to] = core::text(*value);
 }
 
+void name_focal_planes(SlideData& data, const std::vector<std::int64_t>& planes) {
+  if (planes.size() < 2) return;
+  for (std::size_t z = 0; z < planes.size(); ++z) {
+    data.properties[core::text("opsin.z[", z, "].focal-plane")] = core::text(planes[z]);
+  }
+}
+
 void add_associated(SlideData& data, const std::string& name, const std::shared_ptr<const tiff::File>& file,
                     const tiff::Directory& directory) {
   data.associated.insert_or_assign(name, Associated{tiff_image(file, directory), icc_profile(directory)});

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "io/slide_data.h"
 #include "io/tiff/directory.h"
@@ -25,6 +26,9 @@ void copy_number(Properties& properties, const std::string& from, const char* to
 
 /// The same for numbers that OpenSlide takes only as integers.
 void copy_integer(Properties& properties, const std::string& from, const char* to);
+
+/// Says where the focal planes are, in the format's own unit, from the one that is z = 0; nothing for a slide with one.
+void name_focal_planes(SlideData& data, const std::vector<std::int64_t>& planes);
 
 /// Makes an IFD an associated image.
 void add_associated(SlideData& data, const std::string& name, const std::shared_ptr<const tiff::File>& file,

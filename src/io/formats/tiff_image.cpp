@@ -318,6 +318,22 @@ Level& add_level(SlideData& data, StoredImage image) {
   return data.levels.back();
 }
 
+bool add_focal_plane(SlideData& data, std::vector<StoredImage> images) {
+  const auto same = [&](const Level& level, const StoredImage& image) {
+    const StoredImage& first = data.images[level.planes[0].placements[0].image];
+    return image.width == first.width && image.height == first.height && image.tile_width == first.tile_width &&
+           image.tile_height == first.tile_height && image.encoding->samples == first.encoding->samples &&
+           image.encoding->dtype() == first.encoding->dtype();
+  };
+  if (!std::equal(data.levels.begin(), data.levels.end(), images.begin(), images.end(), same)) return false;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    data.images.push_back(std::move(images[i]));
+    data.levels[i].planes.push_back({{whole(data, data.images.size() - 1)}});
+  }
+  ++data.z;
+  return true;
+}
+
 void set_downsamples(SlideData& data) {
   const auto w = static_cast<double>(data.levels.at(0).width), h = static_cast<double>(data.levels.at(0).height);
   for (Level& l : data.levels)

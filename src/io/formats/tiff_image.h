@@ -30,6 +30,10 @@ Placement whole(const SlideData& data, std::size_t image);
 /// Appends a level that is one image, with one plane; downsample is left at 1 for set_downsamples().
 Level& add_level(SlideData& data, StoredImage image);
 
+/// Adds a focal plane behind those that all levels have, from one image per level. False, and nothing is added, unless
+/// these have the sizes, tiles and samples of the levels' own.
+bool add_focal_plane(SlideData& data, std::vector<StoredImage> images);
+
 /// OpenSlide's rule: the mean of the two ratios to level 0.
 void set_downsamples(SlideData& data);
 

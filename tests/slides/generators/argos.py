@@ -12,8 +12,11 @@ XML = (
 )
 
 
-def write(path, xml=XML, planes=3, missing=frozenset(), edit=None):
-    """Write `planes` focal planes of two levels; return the pixels of the middle plane's levels."""
+def write(path, xml=XML, planes=3, missing=frozenset(), edit=None, truth=None):
+    """Write `planes` focal planes of two levels; return the pixels of the middle plane's levels.
+
+    `truth` is a list that gets those of all planes, from the lowest on.
+    """
     xml = edit(xml) if edit else xml
     pages, middle = [], []
     for plane in range(planes):
@@ -23,6 +26,8 @@ def write(path, xml=XML, planes=3, missing=frozenset(), edit=None):
             if not pages:
                 tags[65000] = (tiff.ASCII, xml.encode() + b"\0")
             pages.append(tiff.Page(pixels, tags=tags, missing=missing if i == 0 else frozenset()))
+            if truth is not None:
+                truth.append(pixels)
             if plane == planes // 2:
                 middle.append(pixels)
     pages += [tiff.Page(tiff.scene(60, 40, 8), tile=None), tiff.Page(tiff.scene(70, 20, 9), tile=None)]

@@ -94,11 +94,18 @@ def write(
     interval=4,
     halvings=(0, 1),
     damage=None,
+    others=None,
+    absent=(),
 ):
-    """Write a slide with levels of 2**-halvings per focal plane, a macro and a map; return the pixels of the levels at plane 0."""
+    """Write a slide with levels of 2**-halvings per focal plane, a macro and a map; return the pixels of the levels at plane 0.
+
+    `others` is a dictionary that gets those of all planes, by (focal plane, halving). Those in `absent` are left out.
+    """
     pages, truth = [], []
     for i in halvings:
         for focal in focal_planes:
+            if (focal, i) in absent:
+                continue
             page = Page(
                 tiff.scene(size[0] >> i, size[1] >> i, i + focal),
                 20.0 / 2**i,
@@ -110,6 +117,8 @@ def write(
                 damage if i == halvings[0] else None,
             )
             pages.append(page)
+            if others is not None:
+                others[focal, i] = page.decoded()
             if focal == 0:
                 truth.append(page.decoded())
     pages.append(Page(tiff.scene(60, 24, 7), -1.0, interval=0))
