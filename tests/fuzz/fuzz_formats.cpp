@@ -60,6 +60,8 @@ void use(const Slide& slide) {
     opsin::RegionOptions options;
     options.level = level;
     for (const std::int64_t x : {std::int64_t{-3}, size.width / 2}) {
+      options.z = x < 0 ? 0 : slide.sizes().z - 1;
+      options.t = x < 0 ? 0 : slide.sizes().t - 1;
       try {
         (void)slide.read_region(x, x, {std::min<std::int64_t>(size.width, 100), 40}, options);
       } catch (const IoError&) {

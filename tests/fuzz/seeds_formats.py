@@ -35,6 +35,7 @@ VARIANTS = [
     ("ventana", {"bif": False}),
     ("hamamatsu_ndpi", {"interval": None}),
     ("hamamatsu_ndpi", {"starts": False}),
+    ("hamamatsu_ndpi", {"focal_planes": (0, 5), "size": (128, 64)}),
     ("ome", {"rgb": True, "dtype": "uint8", "shape": (1, 2, 3, 64, 64)}),
     ("perkinelmer", {"brightfield": True}),
 ]

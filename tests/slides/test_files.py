@@ -357,25 +357,3 @@ def test_many_threads_on_one_handle(tmp_path):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(read, range(16)))
-
-
-def test_memory_does_not_grow(tmp_path, fresh):
-    path = tmp_path / "a.svs"
-    path.write_bytes(generate("svs", levels=2))
-    out = fresh(f"""
-        from pathlib import Path
-        import opsin
-        def used():
-            return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
-        def round(n):
-            slide = opsin.Slide({str(path)!r})
-            for i in range(n):
-                slide.read_region((i * 13 % 100, i * 7 % 60), (64, 64), i % 2)
-                if i % 50 == 0:
-                    opsin.Slide({str(path)!r}).properties
-        round(5000)
-        before = used()
-        round(20000)
-        print(used() - before)
-    """)
-    assert int(out) < 8 << 20
