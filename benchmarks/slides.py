@@ -2,7 +2,7 @@
 """Slide readers side by side: opsin, OpenSlide, tifffile + imagecodecs, FastSlide, cuCIM, and the bare decoders.
 
     python -m benchmarks.slides [--kind jpeg ...] [--scenario aligned ...] [--reader opsin ...] [--rounds 5] [--seconds 1]
-                                [--threads 1 2] [--results FOLDER]
+                                [--threads 1 2] [--results FOLDER] [--rows FILE]
 
 Slides of 6400 tiles in three levels are made from real ones first (slide_files.py). A round runs every reader once, in
 alternating order, on the same list of places; a figure is the median over rounds. On one thread the time is the processor time
@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -145,6 +146,10 @@ class Bench:
         }
         if scenario.name in ("aligned", "random") and threads == 1:
             runners[RAW] = self.raw_runner
+        if scenario.name == "thumbnail":
+            for name in [name for name in runners if not hasattr(self.readers[name], "thumbnail")]:
+                row.skipped[name] = "it makes no thumbnails"
+                del runners[name]
         amounts = {}
         with quiet():
             for name in list(runners):
@@ -213,17 +218,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="of one reader in one round")
     parser.add_argument("--results", type=Path, help="folder for a table and a figure")
+    parser.add_argument("--rows", type=Path, help="file that keeps rows: the report is about these and the new ones")
     options = parser.parse_args()
-    rows = []
+    rows = (
+        [Row(**row) for row in json.loads(options.rows.read_text())] if options.rows and options.rows.exists() else []
+    )
     for kind in options.kind:
         bench = Bench(KINDS[kind], options)
         for name in options.scenario:
             for threads in options.threads:
                 row = bench.run(SCENARIOS[name], threads)
-                rows.append(row)
+                rows = [r for r in rows if (r.kind, r.scenario, r.threads) != (kind, name, threads)] + [row]
                 rates = "  ".join(f"{reader} {row.rate(reader):.0f}" for reader in row.rates)
                 sys.stdout.write(f"{kind} {name}, {threads} thread(s), {row.unit}: {rates}\n")
                 sys.stdout.flush()
+    rows.sort(key=lambda r: (list(KINDS).index(r.kind), list(SCENARIOS).index(r.scenario), r.threads))
+    if options.rows:
+        options.rows.write_text(json.dumps([asdict(row) for row in rows]))
     write_report(rows, options.results)
 
 

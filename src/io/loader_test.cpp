@@ -278,6 +278,48 @@ TEST_CASE("closing early, moving, many at once") {
   CHECK(regions == 240);
 }
 
+TEST_CASE("loaders, reads, closing slides and a cache that changes its size, all at once") {
+  const auto kept = std::make_shared<Drawn>(), damaged = std::make_shared<Drawn>(7);
+  const Slide shared(kept);
+  const std::size_t capacity = tile_cache_statistics().capacity;
+  std::atomic<std::int64_t> wrong{0}, failed{0};
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < 2; ++t) {
+    threads.emplace_back([&, t] {  // A slide of the thread's own, gone while others still use the cache.
+      for (unsigned i = 0; i < 6; ++i) {
+        const Slide slide(i % 2 == 0 ? kept : damaged);
+        RegionLoader loader(slide, places(30, 10 * t + i), {30, 30}, {.batch_size = 4, .num_workers = 2});
+        try {
+          while (loader.next()) {
+          }
+        } catch (const IoError&) {
+          ++failed;
+        }
+      }
+    });
+    threads.emplace_back([&, t] {  // Regions of a slide that all threads read.
+      const auto where = places(60, 100 + t);
+      for (const auto& [x, y] : where) {
+        const Array got = shared.read_region(x, y, {9, 9});
+        const bool inside = x >= 0 && y >= 0 && x < width && y < height;
+        wrong += inside && got.data_as<std::uint8_t>()[1] != value_at(x, y, 1);
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    for (std::size_t i = 0; i < 40; ++i) {
+      set_tile_cache_capacity(i % 4 * 3000);
+      (void)tile_cache_statistics();
+      if (i % 10 == 0) reset_tile_cache_statistics();
+      std::this_thread::yield();
+    }
+  });
+  for (std::thread& t : threads) t.join();
+  set_tile_cache_capacity(capacity);
+  CHECK(wrong == 0);
+  CHECK(failed > 0);
+}
+
 TEST_CASE("what a loader refuses") {
   const Slide slide(std::make_shared<Drawn>());
   const auto make = [&](const LoaderOptions& o, Size size = {8, 8}) { RegionLoader(slide, {{0, 0}}, size, o); };

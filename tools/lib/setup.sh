@@ -11,13 +11,15 @@ setup_all() {
   setup_venv "$VENV" tools/requirements.txt
 }
 
+# setup_packages [PACKAGE...]: those that are missing, of the ones that every verb needs by default.
 setup_packages() {
+  [ $# -gt 0 ] || set -- "${PACKAGES[@]}"
   if ! command -v dpkg-query >/dev/null; then
-    printf 'not a Debian system: these must be there already: %s\n' "${PACKAGES[*]}"
+    printf 'not a Debian system: these must be there already: %s\n' "$*"
     return 0
   fi
   local package missing=()
-  for package in "${PACKAGES[@]}"; do
+  for package in "$@"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] || quiet "install ${missing[*]}" install_packages "${missing[@]}"

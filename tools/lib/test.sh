@@ -1,7 +1,7 @@
 # test: every suite runs, whatever failed before it; one table closes the output.
 
 # asan is a part of its own (tools/dev test asan): it joins these once a whole run is known to pass.
-TEST_PARTS=(cpp python upstream openslide qemu)
+TEST_PARTS=(cpp python upstream openslide qemu asan_io tsan_io fuzz)
 SUMMARY=()
 
 test_all() {
@@ -40,6 +40,30 @@ test_asan() {
   build_for_tests asan || return 1
   ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     suite "C++, ASan and UBSan" ctest_in asan
+}
+
+# The slide reader alone: its input comes from strangers, and it is quick to build.
+test_asan_io() {
+  build_for_tests asan-io || return 1
+  ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    suite "slide reader, ASan and UBSan" ctest_in asan-io
+}
+
+test_tsan_io() {
+  build_for_tests tsan-io || return 1
+  TSAN_OPTIONS=halt_on_error=1 suite "slide reader, TSan" ctest_in tsan-io
+}
+
+# A minute of fuzzing: the seeds of every target, then the one whose turn it is.
+test_fuzz() {
+  setup_packages clang libclang-rt-dev || return 1
+  loud "build fuzz targets" build_fuzz || { SUMMARY+=("$(printf '%-34s FAIL' "build fuzz targets")") && return 1; }
+  suite "fuzz targets of the slide reader" timeout 400 "$VENV/bin/python" tests/fuzz/run.py
+}
+
+build_fuzz() {
+  cmake -S tests/fuzz -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ &&
+    cmake --build build/fuzz --parallel "$JOBS"
 }
 
 test_cpp() { suite "C++, $(default_preset)" ctest_in "$(default_preset)"; }
