@@ -229,12 +229,12 @@ def main() -> None:
             for threads in options.threads:
                 row = bench.run(SCENARIOS[name], threads)
                 rows = [r for r in rows if (r.kind, r.scenario, r.threads) != (kind, name, threads)] + [row]
+                rows.sort(key=lambda r: (list(KINDS).index(r.kind), list(SCENARIOS).index(r.scenario), r.threads))
+                if options.rows:
+                    options.rows.write_text(json.dumps([asdict(r) for r in rows]))
                 rates = "  ".join(f"{reader} {row.rate(reader):.0f}" for reader in row.rates)
                 sys.stdout.write(f"{kind} {name}, {threads} thread(s), {row.unit}: {rates}\n")
                 sys.stdout.flush()
-    rows.sort(key=lambda r: (list(KINDS).index(r.kind), list(SCENARIOS).index(r.scenario), r.threads))
-    if options.rows:
-        options.rows.write_text(json.dumps([asdict(row) for row in rows]))
     write_report(rows, options.results)
 
 

@@ -120,6 +120,18 @@ class Tiff:
         new = bytes.fromhex(hex)
         self.data[offset : offset + len(new)] = new
 
+    def in_tile(self, ifd, index, find, hex, at=0):
+        """Overwrites bytes of a tile, `at` bytes behind where `find` begins: markers of image codecs."""
+        starts, kind = self.array(self.entry(self.ifd_offset(ifd), 324))
+        start = self.get(starts + index * SIZES[kind], CODES[kind])
+        self.write(self.data.index(bytes.fromhex(find), start) + at, hex)
+
+    def shorten(self, ifd, index, by):
+        """A tile whose length says that it ends earlier."""
+        lengths, kind = self.array(self.entry(self.ifd_offset(ifd), 325))
+        at = lengths + index * SIZES[kind]
+        self.put(at, CODES[kind], self.get(at, CODES[kind]) - by)
+
     def tile(self, ifd, index, hex=None, text=None, length=None, at=0):
         """Bytes of a tile from `at` on, and its length."""
         offset = self.ifd_offset(ifd)
