@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -120,12 +121,12 @@ class Tifffile(Reader):
         page = self.pages[level]
         tile, across = page.tilewidth, -(-page.imagewidth // page.tilewidth)
         out = np.empty((height, width, 3), np.uint8)
-        handle = self.file.filehandle
+        descriptor = self.file.filehandle.fileno()
         for row in range(y // tile, (y + height - 1) // tile + 1):
             for column in range(x // tile, (x + width - 1) // tile + 1):
                 index = row * across + column
-                handle.seek(page.dataoffsets[index])
-                data = handle.read(page.databytecounts[index])
+                # Not through tifffile's file handle, whose position threads would share.
+                data = os.pread(descriptor, page.databytecounts[index], page.dataoffsets[index])
                 pixels = page.decode(data, index, jpegtables=page.jpegtables)[0][0]
                 left, top = column * tile, row * tile
                 x0, x1 = max(x, left), min(x + width, left + tile)

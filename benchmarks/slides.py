@@ -34,6 +34,7 @@ from .slide_report import write_report
 PATCH = 256
 RAW = "raw decoder"
 MIX = 8
+ALONE = ("thumbnail", "open")  # By one caller, whatever the number of threads.
 
 
 @dataclass
@@ -227,6 +228,8 @@ def main() -> None:
         bench = Bench(KINDS[kind], options)
         for name in options.scenario:
             for threads in options.threads:
+                if threads > 1 and name in ALONE:
+                    continue
                 row = bench.run(SCENARIOS[name], threads)
                 rows = [r for r in rows if (r.kind, r.scenario, r.threads) != (kind, name, threads)] + [row]
                 rows.sort(key=lambda r: (list(KINDS).index(r.kind), list(SCENARIOS).index(r.scenario), r.threads))
