@@ -38,9 +38,12 @@ def table(rows: list[Row]) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row.rates))
     peers = [name for name in names if name not in ("opsin", "raw decoder")]
     lines = [
-        "| slide | scenario | threads | unit | " + " | ".join(names) + " | to fastest peer | to OpenSlide | to raw |",
-        "|" + "---|" * (len(names) + 7),
+        "| slide | scenario | threads | unit | "
+        + " | ".join(names)
+        + " | to fastest peer | to OpenSlide | to raw | to 1 thread |",
+        "|" + "---|" * (len(names) + 8),
     ]
+    alone = {(row.kind, row.scenario): row for row in rows if row.threads == 1}
     for row in rows:
         cells = [f"{row.rate(name):.0f}" if name in row.rates else "–" for name in names]
 
@@ -48,10 +51,15 @@ def table(rows: list[Row]) -> str:
             rates = [row.rate(name) for name in to if name in row.rates]
             return f"{row.rate('opsin') / max(rates):.2f}" if rates and "opsin" in row.rates else "–"
 
-        ratios = [ratio(peers), ratio(["openslide"]), ratio(["raw decoder"])]
+        one = alone.get((row.kind, row.scenario))
+        scaling = f"{row.rate('opsin') / one.rate('opsin'):.2f}" if row.threads > 1 and one else "–"
+        ratios = [ratio(peers), ratio(["openslide"]), ratio(["raw decoder"]), scaling]
         lines.append("| " + " | ".join([row.kind, row.scenario, str(row.threads), row.unit, *cells, *ratios]) + " |")
-    skipped = {(name, why) for row in rows for name, why in row.skipped.items()}
-    notes = [f"- {name} left out where its column has a dash: {why}" for name, why in sorted(skipped)]
+    skipped: dict[tuple[str, str], str] = {}  # The first reason of each reader on each slide, or everywhere.
+    for row in rows:
+        for name, why in row.skipped.items():
+            skipped.setdefault((name, row.scenario if row.scenario == "thumbnail" else row.kind), why)
+    notes = [f"- {name}, {what}: {why}" for (name, what), why in sorted(skipped.items())]
     return "\n".join(lines + ([""] + notes if notes else []))
 
 

@@ -6,8 +6,8 @@
 
 Slides of 6400 tiles in three levels are made from real ones first (slide_files.py). A round runs every reader once, in
 alternating order, on the same list of places; a figure is the median over rounds. On one thread the time is the processor time
-of the process, which neighbours on the machine disturb least; with more it is the clock's. The file is in the page cache; caches of decoded tiles start empty, and for aligned and
-random places have 32 MiB.
+of the process, which neighbours on the machine disturb least; with more it is the clock's. The file is in the page cache;
+caches of decoded tiles start empty, and for aligned and random places have 32 MiB.
 """
 
 from __future__ import annotations
