@@ -4,8 +4,8 @@
     python tests/fuzz/run.py [--build build/fuzz] [--seconds 60] [TARGET ...]
 
 Without a target the seeds of all are run, then one of them is fuzzed: another one for each commit, so that a minute in every
-CI run reaches all. Seeds are written anew; what a run finds interesting stays in <build>/work/TARGET for the next. An input
-that fails is left in <build>/found/TARGET.
+CI run reaches all. Seeds are written anew; what a run finds interesting stays in build/fuzz/work for the next. An input
+that fails is left in build/fuzz/found.
 """
 
 from __future__ import annotations
