@@ -131,7 +131,33 @@ NDIMAGE = [
     Row("gaussian_gradient_magnitude s2", "ndimage.gaussian_gradient_magnitude", dict(sigma=2)),
 ]  # fmt: skip
 
-ROWS = [*CORE, *MORE, *NDIMAGE]
+
+def _cv_morphology(name, footprint):
+    return lambda cv2, x: getattr(cv2, name)(x, footprint, borderType=cv2.BORDER_REFLECT)
+
+
+def _ball(radius, ndim):
+    return (sum(g * g for g in np.ogrid[(slice(-radius, radius + 1),) * ndim]) <= radius * radius).astype(np.uint8)
+
+
+BOX15, CROSS, DISK5, DISK7, BALL2 = np.ones((15, 15), np.uint8), _ball(1, 2), _ball(5, 2), _ball(7, 2), _ball(2, 3)
+NARROW = ("uint8", "float32")
+
+MORPHOLOGY = [
+    Row("erosion 15x15", "morphology.erosion", dict(footprint=BOX15), opencv=_cv_morphology("erode", BOX15), opencv_dtypes=NARROW),
+    Row("erosion cross", "morphology.erosion", opencv=_cv_morphology("erode", CROSS), opencv_dtypes=NARROW),
+    Row("dilation disk 5", "morphology.dilation", dict(footprint=DISK5), large_ms=0.15, opencv=_cv_morphology("dilate", DISK5),
+        opencv_dtypes=NARROW),
+    Row("opening disk 5", "morphology.opening", dict(footprint=DISK5)),
+    Row("white_tophat disk 7", "morphology.white_tophat", dict(footprint=DISK7), dtypes=NARROW),
+    Row("opening ball 2 3d", "morphology.opening", dict(footprint=BALL2), ndim=3, dtypes=NARROW),
+    Row("binary dilation disk 5", "ndimage.binary_dilation", dict(structure=DISK5), dtypes=("uint8",)),
+    Row("maximum_filter 5 3d", "ndimage.maximum_filter", dict(size=5), ndim=3),
+    Row("maximum_filter1d 31", "ndimage.maximum_filter1d", dict(size=31)),
+    Row("morphological_gradient 3x3", "ndimage.morphological_gradient", dict(size=3)),
+]  # fmt: skip
+
+ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY]
 SIZES = {
     "large": {2: (4096, 4096), 3: (256, 256, 256)},
     "small": {2: (512, 512), 3: (64, 64, 64)},

@@ -9,6 +9,7 @@ from opsin import color as color
 from opsin import feature as feature
 from opsin import filters as filters
 from opsin import io as io
+from opsin import morphology as morphology
 from opsin import ndimage as ndimage
 from opsin import util as util
 from opsin._loader import SlideDataset as SlideDataset
@@ -69,6 +70,7 @@ __all__ = [
     "img_as_ubyte",
     "img_as_uint",
     "io",
+    "morphology",
     "ndimage",
     "release_cached_memory",
     "set_float_policy",

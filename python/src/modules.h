@@ -15,7 +15,9 @@ void bind_filters_ridges(nanobind::module_& m);
 void bind_filters_sharpen(nanobind::module_& m);
 void bind_filters_sparse(nanobind::module_& m);
 void bind_loader(nanobind::module_& m);
+void bind_morphology(nanobind::module_& m);
 void bind_ndimage(nanobind::module_& m);
+void bind_ndimage_morphology(nanobind::module_& m);
 void bind_slide(nanobind::module_& m);
 void bind_util(nanobind::module_& m);
 

@@ -123,8 +123,11 @@ NB_MODULE(_native, m) {
   bind_filters_ridges(filters);
   bind_filters_sharpen(filters);
   bind_filters_sparse(filters);
+  nb::module_ morphology = m.def_submodule("morphology");
+  bind_morphology(morphology);
   nb::module_ ndimage = m.def_submodule("ndimage");
   bind_ndimage(ndimage);
+  bind_ndimage_morphology(ndimage);
   nb::module_ slide = m.def_submodule("slide");
   bind_slide(slide);
   bind_loader(slide);

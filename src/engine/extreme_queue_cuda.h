@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Extremes along lines where a NaN was met: a thread runs the queue of a line. The flag is read on the device.
+#pragma once
+
+#include "core/cuda/launch.h"
+#include "engine/extreme_queue.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+template <class T>
+__global__ void queue_kernel(T* out, const T* image, const std::int64_t lines, const std::int64_t n,
+                             const std::int64_t inner, const Window window, const T cval, const bool minimum,
+                             Candidate<T>* rings, const int* met_nan) {
+  if (*met_nan == 0) return;
+  const std::int64_t thread = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x;
+  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
+  for (std::int64_t line = thread; line < lines; line += step) {
+    const std::int64_t base = line / inner * n * inner + line % inner;
+    queue_line<T>(
+        n, window.size, minimum, rings + thread * window.size,
+        [&](std::int64_t i) {
+          const std::int64_t at = border_index(i + window.first, n, window.border);
+          return at < 0 ? cval : image[base + at * inner];
+        },
+        [&](std::int64_t i, T value) { out[base + i * inner] = value; });
+  }
+}
+
+/// One axis after the other, in the windows' order; nothing where no NaN was met.
+template <class T>
+void queue_image(T* out, const T* image, const Extents& shape, const std::vector<Window>& windows, T cval, bool minimum,
+                 const int* met_nan, Device device) {
+  // Two images between the axes, whichever way they go.
+  Array between[2];
+  const T* from = image;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    const Window& w = windows[i];
+    T* to = out;
+    if (i + 1 < windows.size()) {
+      Array& memory = between[i % 2];
+      if (!memory.defined()) memory = Array::empty(shape, dtype_of<T>, device);
+      to = memory.mutable_data_as<T>();
+    }
+    const std::int64_t n = shape[w.axis];
+    std::int64_t inner = 1;
+    for (int a = w.axis + 1; a < shape.size(); ++a) inner *= shape[a];
+    const std::int64_t lines = shape.product() / n;
+    // Rings take no more memory than an image of 2^20 elements does.
+    const std::int64_t threads = std::clamp<std::int64_t>((1 << 19) / w.size, 1, 4096);
+    const dim3 grid = cuda::grid_for(std::min(lines, threads), 64, (threads + 63) / 64);
+    const std::int64_t rings = static_cast<std::int64_t>(grid.x) * 64 * w.size;
+    const Array memory = Array::empty({rings * static_cast<std::int64_t>(sizeof(Candidate<T>))}, DType::uint8, device);
+    cuda::launch(queue_kernel<T>, grid, dim3(64), 0, to, from, lines, n, inner, w, cval, minimum,
+                 static_cast<Candidate<T>*>(memory.mutable_data()), met_nan);
+    from = to;
+  }
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// CUDA side of engine/propagate.h: a thread looks at its element's neighbours, in place and over and over. Elements
+// change one way only, so that the order of threads does not matter.
+#pragma once
+
+#include "core/device_api.h"
+#include "engine/each.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+struct Spread {
+  std::uint8_t* truth;
+  const std::uint8_t* may;
+  std::int64_t shape[max_ndim];
+  int ndim;
+  const Offset* offsets;
+  int count;
+  std::uint8_t spreading;
+  int* changed;
+  /// Element i takes the spreading value where one of its neighbours has it.
+  __device__ void operator()(std::int64_t i) const {
+    volatile std::uint8_t* image = truth;
+    if (image[i] == spreading || (may && !may[i])) return;
+    std::int64_t at[max_ndim];
+    std::int64_t rest = i;
+    for (int a = ndim - 1; a >= 0; --a) {
+      at[a] = rest % shape[a];
+      rest /= shape[a];
+    }
+    for (int k = 0; k < count; ++k) {
+      std::int64_t index = 0;
+      bool inside = true;
+      for (int a = 0; a < ndim; ++a) {
+        const std::int64_t c = at[a] + offsets[k][a];
+        inside = inside && c >= 0 && c < shape[a];
+        index = index * shape[a] + c;
+      }
+      if (inside && image[index] == spreading) {
+        image[i] = spreading;
+        *changed = 1;
+        return;
+      }
+    }
+  }
+};
+
+inline void propagate(const Array& image, const std::vector<Offset>& offsets, std::uint8_t spreading,
+                      const Array& mask) {
+  core::check<CudaError>(!core::device_api().is_capturing(current_stream()), "ndimage",
+                         "iterations < 1 waits for the device, which cannot be captured into a graph");
+  const std::span<const std::uint8_t> raw(reinterpret_cast<const std::uint8_t*>(offsets.data()),
+                                          offsets.size() * sizeof(Offset));
+  const Array where = Array::from(raw, {static_cast<std::int64_t>(raw.size())}).to(image.device());
+  Spread f{};
+  f.truth = image.mutable_data_as<std::uint8_t>();
+  f.may = mask.defined() ? mask.data_as<std::uint8_t>() : nullptr;
+  f.ndim = image.ndim();
+  for (int a = 0; a < f.ndim; ++a) f.shape[a] = image.shape(a);
+  f.offsets = static_cast<const Offset*>(where.data());
+  f.count = static_cast<int>(offsets.size());
+  f.spreading = spreading;
+  constexpr int rounds = 16;
+  for (;;) {
+    // The last round of a batch alone has to find nothing: it would find what an earlier one missed.
+    Array changed;
+    for (int i = 0; i < rounds; ++i) {
+      if (i == 0 || i + 1 == rounds) changed = Array::zeros({1}, DType::int32, image.device());
+      f.changed = changed.mutable_data_as<int>();
+      each(image.size(), 1, f);
+    }
+    if (changed.item() == 0) return;
+  }
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine
