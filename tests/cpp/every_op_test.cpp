@@ -13,6 +13,7 @@
 #include "opsin/color.h"
 #include "opsin/feature.h"
 #include "opsin/filters.h"
+#include "opsin/morphology.h"
 #include "opsin/ndimage.h"
 #include "opsin/util.h"
 
@@ -100,11 +101,17 @@ std::vector<EveryOp> filter_ops() {
       {"correlate_sparse", 2, 2,
        [](const Array& a, Border b) -> Results { return {filters::correlate_sparse(a, odd_box(), {.mode = b})}; }},
       {"meijering", 2, 3,
-       [](const Array& a, Border b) -> Results { return {filters::meijering(a, {.sigmas = {1, 2}, .mode = b})}; }},
+       [](const Array& a, Border b) -> Results {
+         return {filters::meijering(a, {.sigmas = {1, 2}, .mode = b})};
+       }},
       {"sato", 2, 3,
-       [](const Array& a, Border b) -> Results { return {filters::sato(a, {.sigmas = {1, 2}, .mode = b})}; }},
+       [](const Array& a, Border b) -> Results {
+         return {filters::sato(a, {.sigmas = {1, 2}, .mode = b})};
+       }},
       {"frangi", 2, 3,
-       [](const Array& a, Border b) -> Results { return {filters::frangi(a, {.sigmas = {1.5, 2}, .mode = b})}; }},
+       [](const Array& a, Border b) -> Results {
+         return {filters::frangi(a, {.sigmas = {1.5, 2}, .mode = b})};
+       }},
       {"hessian", 2, 3,
        [](const Array& a, Border b) -> Results { return {filters::hessian(a, {.sigmas = {1.5}, .mode = b})}; }},
   };
@@ -163,7 +170,10 @@ std::vector<EveryOp> ndimage_ops() {
          }
          return r;
        }},
-      {"convolve1d", 1, 4, [](const Array& a, Border b) -> Results { return {convolve1d(a, {1, 2, 4}, {.mode = b})}; }},
+      {"convolve1d", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         return {convolve1d(a, {1, 2, 4}, {.mode = b})};
+       }},
       {"gaussian_filter", 1, 4,
        [](const Array& a, Border b) -> Results {
          return {gaussian_filter(a, {1.5}, {.mode = {b}}), gaussian_filter(a, {2}, {.order = {1}, .mode = {b}})};
@@ -186,6 +196,78 @@ std::vector<EveryOp> ndimage_ops() {
       {"gaussian_gradient_magnitude", 1, 4,
        [](const Array& a, Border b) -> Results { return {gaussian_gradient_magnitude(a, {1}, {.mode = {b}})}; }},
   };
+}
+
+/// A footprint that is no box: every other element, the first among them.
+ndimage::Footprint spots(int ndim) {
+  Extents shape;
+  std::size_t n = 1;
+  for (int i = 0; i < ndim; ++i) {
+    shape.push_back(3);
+    n *= 3;
+  }
+  std::vector<std::uint8_t> inside(n);
+  for (std::size_t i = 0; i < n; i += 2) inside[i] = 1;
+  return {shape, inside};
+}
+
+ndimage::Footprint whole(const Extents& shape) {
+  return {shape, std::vector<std::uint8_t>(static_cast<std::size_t>(shape.product()), 1)};
+}
+
+std::vector<EveryOp> morphology_ops() {
+  std::vector<EveryOp> ops;
+  const auto grey = [&](std::string name,
+                        Array (*f)(const Array&, const morphology::Footprints&, const morphology::GreyOptions&)) {
+    ops.push_back({std::move(name), 1, 4, [f](const Array& a, Border b) -> Results {
+                     const auto mode = b == Border::constant ? morphology::Beyond::ignore : morphology::Beyond::wrap;
+                     Extents box;
+                     for (int i = 0; i < a.ndim(); ++i) box.push_back(5 + 2 * i);
+                     return {f(a, {}, {.mode = mode}), f(a, {{spots(a.ndim())}}, {.mode = mode}),
+                             f(a, {{whole(box), 2}}, {.mode = mode})};
+                   }});
+  };
+  grey("erosion", morphology::erosion);
+  grey("dilation", morphology::dilation);
+  grey("opening", morphology::opening);
+  grey("closing", morphology::closing);
+  grey("white_tophat", morphology::white_tophat);
+  grey("black_tophat", morphology::black_tophat);
+  const auto binary = [&](std::string name,
+                          Array (*f)(const Array&, const morphology::Footprints&, const morphology::BinaryOptions&)) {
+    ops.push_back({std::move(name), 1, 4, [f](const Array& a, Border) -> Results {
+                     return {f(a, {}, {}), f(a, {{spots(a.ndim())}}, {.mode = morphology::Beyond::max})};
+                   }});
+  };
+  binary("binary_erosion", morphology::binary_erosion);
+  binary("binary_dilation", morphology::binary_dilation);
+  binary("binary_opening", morphology::binary_opening);
+  binary("binary_closing", morphology::binary_closing);
+  const auto extreme = [&](std::string name, Array (*f)(const Array&, const ndimage::Neighbourhood&,
+                                                        const ndimage::ExtremeFilterOptions&)) {
+    ops.push_back({std::move(name), 1, 4, [f](const Array& a, Border b) -> Results {
+                     const ndimage::ExtremeFilterOptions options{.mode = {b}};
+                     return {f(a, {.size = {4}}, options), f(a, {.size = {35}}, options),
+                             f(a, {.footprint = spots(a.ndim())}, options)};
+                   }});
+  };
+  extreme("minimum_filter", ndimage::minimum_filter);
+  extreme("maximum_filter", ndimage::maximum_filter);
+  extreme("grey_erosion", ndimage::grey_erosion);
+  extreme("grey_dilation", ndimage::grey_dilation);
+  extreme("grey_opening", ndimage::grey_opening);
+  extreme("grey_closing", ndimage::grey_closing);
+  extreme("morphological_gradient", ndimage::morphological_gradient);
+  extreme("morphological_laplace", ndimage::morphological_laplace);
+  ops.push_back({"minimum_filter1d", 1, 4,
+                 [](const Array& a, Border b) -> Results { return {ndimage::minimum_filter1d(a, 6, {.mode = b})}; }});
+  ops.push_back({"maximum_filter1d", 1, 4,
+                 [](const Array& a, Border b) -> Results { return {ndimage::maximum_filter1d(a, 51, {.mode = b})}; }});
+  ops.push_back(
+      {"binary_hit_or_miss", 1, 4, [](const Array& a, Border) -> Results { return {ndimage::binary_hit_or_miss(a)}; }});
+  ops.push_back(
+      {"binary_fill_holes", 1, 4, [](const Array& a, Border) -> Results { return {ndimage::binary_fill_holes(a)}; }});
+  return ops;
 }
 
 std::vector<EveryOp> pointwise_ops() {
@@ -266,4 +348,5 @@ TEST_CASE("edge filters on images of every kind") { run_all(edge_ops()); }
 TEST_CASE("smoothing, ridge and Gabor filters on images of every kind") { run_all(filter_ops()); }
 TEST_CASE("features on images of every kind") { run_all(feature_ops()); }
 TEST_CASE("ndimage on images of every kind") { run_all(ndimage_ops()); }
+TEST_CASE("morphology on images of every kind") { run_all(morphology_ops()); }
 TEST_CASE("pointwise operations on images of every kind") { run_all(pointwise_ops()); }

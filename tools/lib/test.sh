@@ -1,7 +1,6 @@
 # test: every suite runs, whatever failed before it; one table closes the output.
 
-# asan is a part of its own (tools/dev test asan): it joins these once a whole run is known to pass.
-TEST_PARTS=(cpp python upstream openslide qemu asan_io tsan_io fuzz)
+TEST_PARTS=(cpp python upstream openslide qemu asan tsan_io fuzz)
 SUMMARY=()
 
 test_all() {
@@ -42,7 +41,7 @@ test_asan() {
     suite "C++, ASan and UBSan" ctest_in asan
 }
 
-# The slide reader alone: its input comes from strangers, and it is quick to build.
+# The slide reader alone, for work on it: asan holds these tests too and takes longer to build.
 test_asan_io() {
   build_for_tests asan-io || return 1
   ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
