@@ -7,7 +7,7 @@ NaN and infinity, taps too long for registers, images smaller than the taps.
 import numpy as np
 
 import opsin
-from opsin import color, feature, filters, ndimage, util
+from opsin import color, feature, filters, morphology, ndimage, util
 
 TOLERANCE = 1e-5
 
@@ -28,6 +28,11 @@ FILTERS = {
     "correlate": (lambda x: ndimage.correlate(x, np.ones((3,) * x.ndim)), TOLERANCE),
     "hessian_matrix": (lambda x: feature.hessian_matrix(x, 2, use_gaussian_derivatives=True)[1], 1e-4),
     "structure_tensor": (lambda x: feature.structure_tensor(x, 1)[0], TOLERANCE),
+    "erosion": (morphology.erosion, 0),
+    "dilation of a box": (lambda x: morphology.dilation(x, np.ones((7,) * x.ndim)), 0),
+    "opening": (lambda x: morphology.opening(x, morphology.disk(3) if x.ndim == 2 else morphology.ball(2)), 0),
+    "binary_closing": (lambda x: ndimage.binary_closing(x > 0.4), 0),
+    "binary_fill_holes": (lambda x: ndimage.binary_fill_holes(x > 0.4), 0),
     "meijering": (lambda x: filters.meijering(x, sigmas=[2]), 1e-3),
     "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
 }
@@ -39,6 +44,7 @@ checked = []
 def check(title, on_cpu, on_gpu, tolerance=TOLERANCE):
     got = np.asarray(on_gpu)
     assert got.dtype == on_cpu.dtype, f"{title}: {got.dtype} instead of {on_cpu.dtype}"
+    on_cpu, got = (x.astype(np.uint8) if x.dtype == bool else x for x in (on_cpu, got))
     finite = np.isfinite(on_cpu)
     assert np.array_equal(finite, np.isfinite(got)), f"{title}: NaN or infinity elsewhere"
     scale = np.abs(on_cpu[finite]).max(initial=1e-30)

@@ -106,8 +106,9 @@ gpu_run() {
   gpu_step 120 "build the extension" cmake --build "$extension" --parallel "$jobs"
   gpu_step 30 "versions" "$python" -m opsin
   gpu_step 60 "smoke" "$python" tests/cuda/smoke.py
-  gpu_step 200 "pytest -m cuda" "$python" -m pytest -q -m cuda -n 8 -p no:cacheprovider tests/conformance tests/python
-  gpu_step 240 "benchmarks" "$python" -m benchmarks.run --device cuda --limit 130 --extras
+  gpu_step 200 "pytest -m cuda" "$python" -m pytest -q -m cuda -n 8 -p no:cacheprovider tests/conformance tests/python \
+    tests/slides/test_loader.py
+  gpu_step 240 "benchmarks" "$python" -m benchmarks.run --device cuda --limit 170 --extras
   # doctest calls an empty selection a success.
   gpu_step 10 "C++ tests named cuda" bash -c '"$1" "--test-case=*cuda*" --count | grep "filters: [1-9]"' - \
     "$BUNDLE/bin/opsin_tests"
