@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C++ API on a device, for the machine that has one (and for compute-sanitizer there).
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "opsin/device.h"
+#include "opsin/filters.h"
+#include "opsin/morphology.h"
+
+using namespace opsin;
+
+namespace {
+
+Array wave(const Extents& shape) {
+  std::vector<float> values(static_cast<std::size_t>(shape.product()));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(0.37f * static_cast<float>(i % 101));
+  return Array::from(std::span<const float>(values), shape);
+}
+
+template <class F>
+void compare(const Array& image, float tolerance, const F& f) {
+  const Device device{DeviceKind::cuda, 0};
+  const Array want = f(image);
+  const Array got = f(image.to(device)).to({});
+  REQUIRE(got.shape() == want.shape());
+  float greatest = 0;
+  float error = 0;
+  for (std::int64_t i = 0; i < want.size(); ++i) {
+    greatest = std::max(greatest, std::abs(want.data_as<float>()[i]));
+    error = std::max(error, std::abs(want.data_as<float>()[i] - got.data_as<float>()[i]));
+  }
+  CHECK(error <= tolerance * greatest);
+}
+
+}  // namespace
+
+TEST_CASE("cuda gives what the CPU gives") {
+  if (cuda_device_count() == 0) {
+    MESSAGE("no CUDA device");
+    return;
+  }
+  for (const Extents& shape : {Extents{67, 140}, Extents{9, 33, 41}}) {
+    const Array image = wave(shape);
+    compare(image, 1e-5f, [](const Array& a) { return filters::gaussian(a, {.sigma = {1.5}}); });
+    compare(image, 1e-5f, [](const Array& a) { return filters::sobel(a); });
+    compare(image, 1e-3f, [](const Array& a) { return filters::sato(a, {.sigmas = {2}}); });
+    compare(image, 0.0f, [](const Array& a) { return morphology::erosion(a); });
+  }
+}
