@@ -139,6 +139,8 @@ Array binary(const Array& input, const Footprint& given, const BinaryOptions& o,
   core::check_plain<RuntimeError>(!structure.inside.empty(), "structure must not be empty");
   Array mask;
   if (o.mask) {
+    core::check(o.mask->device() == input.device(), "mask", "must lie on ", input.device(), ", not on ",
+                o.mask->device());
     core::check_plain<RuntimeError>(o.mask->shape() == input.shape(), "mask and input must have equal sizes");
     mask = truth_of(*o.mask);
   }

@@ -16,7 +16,7 @@ FLOATS = ("float16", "float32", "float64")
 COMPLEX = ("complex64", "complex128")
 REALS = BOOL + UINTS + INTS + FLOATS
 
-SYNCS = ("none", "check", "shape")
+SYNCS = ("none", "some", "check", "shape")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Op:
     exact: str  # how CPU, CUDA and the oracle agree, and why; goes into the support matrix
     tol: Tol = REAL
     ndim: tuple[int, ...] = (1, 2, 3, 4)
-    sync: str = "none"  # "none" is tested under CUDA stream capture
+    sync: str = "none"  # what is said here is tested under CUDA stream capture
     make: Callable = unit  # make(shape, dtype, rng) -> positional arguments
     bad: Sequence[dict | Case] = ()  # keyword arguments that the oracle refuses
     dtypes: tuple[str, ...] = REALS + COMPLEX

@@ -20,7 +20,8 @@ every CPU target and on CUDA against scikit-image 0.26 or SciPy, for each dtype,
 CHANGELOG.md says which CUDA checks fail at present.
 
 - **dtypes**: what is tested. Where scikit-image or SciPy refuses one of them, so does opsin, with the same exception type.
-- **sync**: on CUDA, `none` waits for nothing and can be captured into a graph; `check` reads one flag before it returns.
+- **sync**: on CUDA, `none` waits for nothing and can be captured into a graph; `some` does so but for some arguments, for which it waits;
+  `check` reads one flag before it returns.
 - **exactness**: how CPU, CUDA and the reference agree, and why.
 """
 

@@ -31,8 +31,8 @@ FILTERS = {
     "erosion": (morphology.erosion, 0),
     "dilation of a box": (lambda x: morphology.dilation(x, np.ones((7,) * x.ndim)), 0),
     "opening": (lambda x: morphology.opening(x, morphology.disk(3) if x.ndim == 2 else morphology.ball(2)), 0),
-    "binary_closing": (lambda x: ndimage.binary_closing(x > 0.4), 0),
-    "binary_fill_holes": (lambda x: ndimage.binary_fill_holes(x > 0.4), 0),
+    "binary_closing": (ndimage.binary_closing, 0),
+    "binary_fill_holes": (ndimage.binary_fill_holes, 0),
     "meijering": (lambda x: filters.meijering(x, sigmas=[2]), 1e-3),
     "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
 }
@@ -57,7 +57,7 @@ def main():
     assert opsin.cuda_device_count() > 0, opsin.cuda_unavailable_reason()
     rng = np.random.default_rng(0)
     for shape in PLANES + VOLUMES:
-        image = rng.random(shape, dtype=np.float32)
+        image = np.maximum(rng.random(shape, dtype=np.float32) - 0.4, 0)  # nonzero in part, for what is binary
         on_device = opsin.asarray(image, device="cuda")
         for name, (f, tolerance) in FILTERS.items():
             check(f"{name} {shape}", f(image), f(on_device), tolerance)
