@@ -25,9 +25,7 @@ struct Unchanged {
 };
 
 template <class F, class C, int I, int O>
-concept Reporting = requires(const F& f, const C (&in)[I], C (&out)[O], C& report) {
-  f(in, out, report);
-};
+concept Reporting = requires(const F& f, const C (&in)[I], C (&out)[O], C& report) { f(in, out, report); };
 
 }  // namespace opsin::OPSIN_TARGET::engine
 

@@ -82,13 +82,9 @@ struct Bank {
 };
 
 template <class E>
-concept Accumulates = requires(const E& e) {
-  e.accumulate;
-};
+concept Accumulates = requires(const E& e) { e.accumulate; };
 template <class E>
-concept FindsPeak = requires {
-  E::peak_output;
-};
+concept FindsPeak = requires { E::peak_output; };
 
 /// The filtered values themselves.
 struct PassThrough {

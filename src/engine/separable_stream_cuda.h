@@ -154,8 +154,7 @@ __global__ void __launch_bounds__(stream_threads, stream_blocks(K))
       for (int i = 0; i < inputs; ++i, to += p.line) {
         const StreamPlane& plane = p.planes[i];
         const char* row = plane.data + (image + static_cast<std::int64_t>(y) * length) * plane.item;
-        start_line(
-            to, plane, y < 0 ? nullptr : row, e_first, p.count, inside, [&](int i) { return columns[i]; }, lane);
+        start_line(to, plane, y < 0 ? nullptr : row, e_first, p.count, inside, [&](int i) { return columns[i]; }, lane);
       }
     };
     int row = warp;      // that this warp folds next

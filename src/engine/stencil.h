@@ -35,8 +35,7 @@ struct Reach {
 ///
 /// part(dz, i) is value i of the plane at that distance.
 template <class F>
-concept PlaneParts = F::parts >
-0;
+concept PlaneParts = F::parts > 0;
 
 /// C-contiguous images of one shape (outer, depth, height, width). With a reach along z, depth is filtered; without, it
 /// is 1.

@@ -77,8 +77,7 @@ __global__ void __launch_bounds__(32 * stencil_warps, plane_blocks<C, F>)
     for (int r = 0; r < rows; ++r) {
       if (y0 + r >= p.s.height) break;
       C out[O][columns];
-      compute_group<C, O>(
-          f, patch, r, [](int) { return 0; }, out);
+      compute_group<C, O>(f, patch, r, [](int) { return 0; }, out);
       store_outputs<C, O>(p, image * p.s.height + y0 + r, x, out);
     }
   }

@@ -162,8 +162,7 @@ __global__ void __launch_bounds__(32 * VolumeSizes<C, F>::warps, VolumeSizes<C, 
           const auto at = [&](int dz, int dy, int dx) { return patch[dz + around][dy + above][e + dx + R]; };
           C one[O];
           if constexpr (parts > 0) {
-            f(
-                at, [&](int dz, int k) { return part[dz + around][e][k]; }, one);
+            f(at, [&](int dz, int k) { return part[dz + around][e][k]; }, one);
           } else {
             f(at, one);
           }

@@ -136,9 +136,8 @@ void mask_result(const Array& result, const std::optional<Array>& mask) {
   const double whole = std::pow(3.0, set.ndim());
   core::check_plain(broadcast_view(sums, result.shape()), "operands could not be broadcast together with shapes ",
                     result.shape(), " ", mask->shape());
-  with_real(result.dtype(), [&]<class C>(Tag<C>) {
-    engine::pointwise<C, 2, 1>({result}, {result, sums}, Masked{whole});
-  });
+  with_real(result.dtype(),
+            [&]<class C>(Tag<C>) { engine::pointwise<C, 2, 1>({result}, {result, sums}, Masked{whole}); });
 }
 
 }  // namespace opsin::OPSIN_TARGET::filters

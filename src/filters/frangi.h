@@ -11,16 +11,17 @@ namespace opsin::OPSIN_TARGET::filters {
 /// hessian().
 template <class V>
 HD V exp_of_negative(V x) {
-#ifdef __CUDA_ARCH__
-  return exp(x);  // It keeps them by itself.
-#endif
   using C = Element<V>;
-  constexpr double floor = sizeof(C) == 4 ? -104 : -746;
-  constexpr double small = sizeof(C) == 4 ? -80 : -700;
-  const auto low = x < broadcast<V>(C(small));
-  const V clipped = max(broadcast<V>(C(floor)), x);
-  const V y = exp(pick(low, clipped * broadcast<V>(C(0.5)), clipped));
-  return pick(low, y * y, y);
+  if constexpr (std::is_same_v<V, C>) {
+    return exp(x);  // A scalar's keeps them by itself.
+  } else {
+    constexpr double floor = sizeof(C) == 4 ? -104 : -746;
+    constexpr double small = sizeof(C) == 4 ? -80 : -700;
+    const auto low = x < broadcast<V>(C(small));
+    const V clipped = max(broadcast<V>(C(floor)), x);
+    const V y = exp(pick(low, clipped * broadcast<V>(C(0.5)), clipped));
+    return pick(low, y * y, y);
+  }
 }
 
 /// Swaps a and b where b's magnitude is the smaller one: equal ones keep their order.

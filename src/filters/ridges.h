@@ -24,7 +24,7 @@ inline Scaling ridge_scaling(bool black_ridges) { return {black_ridges ? 1.0 : -
 
 /// Eigenvalues per element from the elements of the Hessian.
 template <int N>
-inline constexpr int hessian_elements = N*(N + 1) / 2;
+inline constexpr int hessian_elements = N * (N + 1) / 2;
 
 /// Calls f(std::integral_constant<int, N>, Tag<C>) for an image of two or three axes.
 template <class F>

@@ -101,17 +101,11 @@ std::vector<EveryOp> filter_ops() {
       {"correlate_sparse", 2, 2,
        [](const Array& a, Border b) -> Results { return {filters::correlate_sparse(a, odd_box(), {.mode = b})}; }},
       {"meijering", 2, 3,
-       [](const Array& a, Border b) -> Results {
-         return {filters::meijering(a, {.sigmas = {1, 2}, .mode = b})};
-       }},
+       [](const Array& a, Border b) -> Results { return {filters::meijering(a, {.sigmas = {1, 2}, .mode = b})}; }},
       {"sato", 2, 3,
-       [](const Array& a, Border b) -> Results {
-         return {filters::sato(a, {.sigmas = {1, 2}, .mode = b})};
-       }},
+       [](const Array& a, Border b) -> Results { return {filters::sato(a, {.sigmas = {1, 2}, .mode = b})}; }},
       {"frangi", 2, 3,
-       [](const Array& a, Border b) -> Results {
-         return {filters::frangi(a, {.sigmas = {1.5, 2}, .mode = b})};
-       }},
+       [](const Array& a, Border b) -> Results { return {filters::frangi(a, {.sigmas = {1.5, 2}, .mode = b})}; }},
       {"hessian", 2, 3,
        [](const Array& a, Border b) -> Results { return {filters::hessian(a, {.sigmas = {1.5}, .mode = b})}; }},
   };
@@ -170,10 +164,7 @@ std::vector<EveryOp> ndimage_ops() {
          }
          return r;
        }},
-      {"convolve1d", 1, 4,
-       [](const Array& a, Border b) -> Results {
-         return {convolve1d(a, {1, 2, 4}, {.mode = b})};
-       }},
+      {"convolve1d", 1, 4, [](const Array& a, Border b) -> Results { return {convolve1d(a, {1, 2, 4}, {.mode = b})}; }},
       {"gaussian_filter", 1, 4,
        [](const Array& a, Border b) -> Results {
          return {gaussian_filter(a, {1.5}, {.mode = {b}}), gaussian_filter(a, {2}, {.order = {1}, .mode = {b}})};
