@@ -123,7 +123,6 @@ Array Array::from(std::span<const T> values, const Extents& shape) {
 template Array Array::from(std::span<const float>, const Extents&);
 template Array Array::from(std::span<const double>, const Extents&);
 template Array Array::from(std::span<const std::uint8_t>, const Extents&);
-template Array Array::from(std::span<const std::int32_t>, const Extents&);
 template Array Array::from(std::span<const std::int64_t>, const Extents&);
 
 bool Array::is_contiguous() const {

@@ -7,6 +7,7 @@
 
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
+#include "engine/on_device.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -161,14 +162,6 @@ __global__ void __launch_bounds__(correlate_threads) correlate_direct(const __gr
     }
     store_pixel(p, i, acc);
   }
-}
-
-/// Host values in device memory; the copy is queued before the kernel that reads it.
-template <class T>
-Array on_device(const std::vector<T>& values, Device device) {
-  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(values.data()),
-                                            values.size() * sizeof(T));
-  return Array::from(bytes, {static_cast<std::int64_t>(bytes.size())}).to(device);
 }
 
 template <class C>

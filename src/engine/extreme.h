@@ -37,6 +37,21 @@ struct Window {
 /// The offset of one element of a footprint, along every axis of the image.
 using Offset = std::array<std::int64_t, max_ndim>;
 
+/// Index, over the first `axes` axes in C order, of what lies `offset` away from `index`; -1 where that shows the
+/// constant border.
+template <class Shape, class Distance>
+HD std::int64_t met_index(const Shape& shape, int axes, std::int64_t index, const Distance& offset, Border border) {
+  std::int64_t met = 0, step = 1;
+  for (int a = axes - 1; a >= 0; --a) {
+    const std::int64_t at = border_index(index % shape[a] + offset[a], shape[a], border);
+    if (at < 0) return -1;
+    met += at * step;
+    index /= shape[a];
+    step *= shape[a];
+  }
+  return met;
+}
+
 /// Runs of one length: where each begins, relative to the corner of what the footprint reaches.
 struct ChordGroup {
   std::int64_t length = 0;

@@ -244,19 +244,6 @@ void extreme_of_box(const Array& out, const Array& image, const std::vector<Wind
   }
 }
 
-/// Index of the plane that the element `offset` of a footprint meets from plane `plane`, or -1.
-inline std::int64_t met_plane(const Extents& shape, std::int64_t plane, const Offset& offset, Border border) {
-  std::int64_t index = 0, step = 1;
-  for (int a = shape.size() - 3; a >= 0; --a) {
-    const std::int64_t at = border_index(plane % shape[a] + offset[static_cast<std::size_t>(a)], shape[a], border);
-    if (at < 0) return -1;
-    index += at * step;
-    plane /= shape[a];
-    step *= shape[a];
-  }
-  return index;
-}
-
 template <class T>
 class FootprintTask {
  public:
@@ -297,7 +284,7 @@ class FootprintTask {
     std::vector<const T*> from;
     for (std::size_t p = 0; p < chords_.planes.size(); ++p) {
       const ChordPlane& part = chords_.planes[p];
-      const std::int64_t source = met_plane(shape_, plane, part.offset, border_);
+      const std::int64_t source = met_index(shape_, shape_.size() - 2, plane, part.offset.data(), border_);
       for (std::int64_t r = 0; r < rows; ++r) {
         const std::int64_t at = source < 0 ? -1 : border_index(y0 + chords_.top + r, height_, border_);
         T* row = keys + r * line;
@@ -357,7 +344,7 @@ class FootprintTask {
   void restore_nan(std::int64_t plane, std::int64_t y0, std::int64_t y1, std::int64_t x0, std::int64_t x1) const {
     if constexpr (std::is_floating_point_v<T>) {
       const auto axis = static_cast<std::size_t>(shape_.size() - 2);
-      const std::int64_t source = met_plane(shape_, plane, chords_.first, border_);
+      const std::int64_t source = met_index(shape_, shape_.size() - 2, plane, chords_.first.data(), border_);
       for (std::int64_t y = y0; y < y1; ++y) {
         const std::int64_t row = source < 0 ? -1 : border_index(y + chords_.first[axis], height_, border_);
         for (std::int64_t x = x0; x < x1; ++x) {

@@ -5,6 +5,7 @@
 
 #include "engine/each.h"
 #include "engine/extreme_tile_cuda.h"
+#include "engine/on_device.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -43,27 +44,13 @@ struct FootprintParams {
   int small_code[most_chord_code];
 };
 
-/// The plane of the image that lies `offset` away from a plane, or -1.
-template <class T, class I>
-__device__ __forceinline__ std::int64_t met_plane(const FootprintParams<T>& f, std::int64_t plane, const I* offset) {
-  std::int64_t index = 0, step = 1;
-  for (int a = f.leading - 1; a >= 0; --a) {
-    const std::int64_t at = border_index(plane % f.shape[a] + offset[a], f.shape[a], f.border);
-    if (at < 0) return -1;
-    index += at * step;
-    plane /= f.shape[a];
-    step *= f.shape[a];
-  }
-  return index;
-}
-
 template <class T>
 __device__ __forceinline__ void store_or_nan(const FootprintParams<T>& f, std::int64_t plane, std::int64_t y,
                                              std::int64_t x, T best, bool nan) {
   const PlaneImage<T>& p = f.p;
   T value = from_key(best, p.key);
   if (std::is_floating_point_v<T> && nan) {
-    const std::int64_t source = met_plane(f, plane, f.first.data());
+    const std::int64_t source = met_index(f.shape, f.leading, plane, f.first.data(), f.border);
     const std::int64_t row = source < 0 ? -1 : border_index(y + f.first[f.leading], p.height, f.border);
     const std::int64_t at = row < 0 ? -1 : border_index(x + f.first[f.leading + 1], p.width, f.border);
     const T element = at < 0 ? p.constant : p.image[(source * p.height + row) * p.width + at];
@@ -96,7 +83,7 @@ __global__ void __launch_bounds__(extreme_threads)
     bool begun = false, nan = false;
     const int* at = code;
     for (int k = 0; k < f.plane_count; ++k) {
-      const std::int64_t source = met_plane(f, plane, at);
+      const std::int64_t source = met_index(f.shape, f.leading, plane, at, f.border);
       at += f.leading;
       __syncthreads();
       const bool met = load_tile(first, p, source, y0 + f.top, x0 + f.left, rows, columns, f.border, f.border);
@@ -145,7 +132,7 @@ struct DirectFootprint {
     T best{};
     bool begun = false;
     for (int k = 0; k < f.plane_count; ++k) {
-      const std::int64_t source = met_plane(f, plane, at);
+      const std::int64_t source = met_index(f.shape, f.leading, plane, at, f.border);
       at += f.leading;
       for (int groups = *at++; groups > 0; --groups) {
         const int length = *at++;
@@ -196,9 +183,8 @@ void extreme_of_footprint(const Array& out, const Array& image, const Chords& ch
   const bool fits = shared <= 2 * extreme_shared;
   Array memory;
   if (!fits || code.size() > most_chord_code) {
-    const std::span<const std::int32_t> values(code);
-    memory = Array::from(values, {static_cast<std::int64_t>(code.size())}).to(image.device());
-    f.code = memory.data_as<int>();
+    memory = on_device(code, image.device());
+    f.code = static_cast<const int*>(memory.data());
   } else {
     std::copy(code.begin(), code.end(), f.small_code);
   }

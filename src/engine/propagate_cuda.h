@@ -5,6 +5,7 @@
 
 #include "core/device_api.h"
 #include "engine/each.h"
+#include "engine/on_device.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -48,9 +49,7 @@ inline void propagate(const Array& image, const std::vector<Offset>& offsets, st
                       const Array& mask) {
   core::check<CudaError>(!core::device_api().is_capturing(current_stream()), "ndimage",
                          "iterations < 1 waits for the device, which cannot be captured into a graph");
-  const std::span<const std::uint8_t> raw(reinterpret_cast<const std::uint8_t*>(offsets.data()),
-                                          offsets.size() * sizeof(Offset));
-  const Array where = Array::from(raw, {static_cast<std::int64_t>(raw.size())}).to(image.device());
+  const Array where = on_device(offsets, image.device());
   Spread f{};
   f.truth = image.mutable_data_as<std::uint8_t>();
   f.may = mask.defined() ? mask.data_as<std::uint8_t>() : nullptr;

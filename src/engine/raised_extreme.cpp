@@ -3,6 +3,7 @@
 
 #include "core/assign.h"
 #include "engine/each.h"
+#include "engine/on_device.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 namespace {
@@ -34,7 +35,7 @@ struct RaisedExtreme {
       double best[block];
       for (std::int64_t k = 0; k < count; ++k) {
         const double height = minimum ? -heights[k] : heights[k];
-        const std::int64_t row = met_line(line, elements[k]);
+        const std::int64_t row = met_index(shape, ndim - 1, line, elements[k].data(), border);
         const T* from = image + row * width;
         const std::int64_t x = begin + elements[k][static_cast<std::size_t>(ndim) - 1];
         // Inside the image no border is asked for, so that the loop becomes vector code.
@@ -75,27 +76,7 @@ struct RaisedExtreme {
     const double value = static_cast<double>(static_cast<T>(element + store_as<T>(height)));
     if (minimum ? value < best : value > best) best = value;
   }
-
-  HD std::int64_t met_line(std::int64_t line, const Offset& offset) const {
-    std::int64_t index = 0, step = 1;
-    for (int a = ndim - 2; a >= 0; --a) {
-      const std::int64_t at = border_index(line % shape[a] + offset[static_cast<std::size_t>(a)], shape[a], border);
-      if (at < 0) return -1;
-      index += at * step;
-      line /= shape[a];
-      step *= shape[a];
-    }
-    return index;
-  }
 };
-
-/// Host values where the kernel reads them.
-template <class T>
-Array beside(const std::vector<T>& values, Device device) {
-  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(values.data()),
-                                            values.size() * sizeof(T));
-  return Array::from(bytes, {static_cast<std::int64_t>(bytes.size())}).to(device);
-}
 
 template <class T, class U>
 void run(const Array& out, const Array& image, const Array& elements, const Array& heights, std::int64_t count,
@@ -103,7 +84,7 @@ void run(const Array& out, const Array& image, const Array& elements, const Arra
   RaisedExtreme<T, U> f{image.data_as<T>(),
                         out.mutable_data_as<U>(),
                         static_cast<const Offset*>(elements.data()),
-                        heights.data_as<double>(),
+                        static_cast<const double*>(heights.data()),
                         count,
                         {},
                         image.ndim(),
@@ -140,8 +121,8 @@ void raised_extreme(const Array& out, const Array& image, const std::vector<Offs
     raised_extreme(out.reshape({1}), image.reshape({1}), elements, heights, minimum, border, cval);
     return;
   }
-  const Array where = beside(elements, image.device());
-  const Array high = beside(heights, image.device());
+  const Array where = on_device(elements, image.device());
+  const Array high = on_device(heights, image.device());
   const auto count = static_cast<std::int64_t>(elements.size());
   const bool direct = out.dtype() == image.dtype() && out.dtype() != DType::boolean;
   with_real_dtype(image.dtype(), [&]<class T>(Tag<T>) {
