@@ -14,7 +14,8 @@ TARGET = ROOT / "build" / "docs" / "api"
 
 
 def public_modules() -> list[str]:
-    names = [info.name for info in pkgutil.iter_modules(opsin.__path__) if not info.name.startswith("_")]
+    # The C++ libraries lie beside the modules, and end like extension modules.
+    names = [info.name for info in pkgutil.iter_modules(opsin.__path__) if not info.name.startswith(("_", "libopsin"))]
     return ["opsin", *(f"opsin.{name}" for name in sorted(names))]
 
 
