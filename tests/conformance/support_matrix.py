@@ -17,8 +17,6 @@ HEAD = """# Support matrix
 Generated from the conformance table by `tests/conformance/support_matrix.py`; do not edit. The conformance run tests every cell: each row on
 every CPU target and on CUDA against scikit-image 0.26 or SciPy, for each dtype, ndim and memory layout.
 
-CHANGELOG.md says which CUDA checks fail at present.
-
 - **dtypes**: what is tested. Where scikit-image or SciPy refuses one of them, so does opsin, with the same exception type.
 - **sync**: on CUDA, `none` waits for nothing and can be captured into a graph; `some` does so but for some arguments, for which it waits;
   `check` reads one flag before it returns.
