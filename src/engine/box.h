@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Box engine: the mean of `size` neighbours along one axis, by a method whose cost hardly grows with the size. Every
-// window is summed from its own elements, so a NaN or an infinity stays inside the windows that hold it.
+// Box engine: the mean of `size` neighbours along axes, by a method whose cost hardly grows with the size. Every window
+// is summed from its own elements, so a NaN or an infinity stays inside the windows that hold it.
 #pragma once
 
 #include "engine/smooth.h"
@@ -25,14 +25,21 @@ struct BoxPass {
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// Both arrays are C-contiguous, of one shape, real, and do not overlap; sums are in C (at least).
+/// Means along several axes, one after the other. Both arrays are C-contiguous, of one shape, real, and do not overlap;
+/// sums are in C (at least), what lies between two passes is of dtype `between`.
 template <class C>
-void box(const Array& out, const Array& image, const BoxPass& pass, double cval) {
-  if (out.size() == 0) return;
-  const bool last = pass.axis == image.ndim() - 1;
-  const std::int64_t n = image.shape(pass.axis);
-  const Geometry g = last ? Geometry{out.size() / n, n, 1, 1} : geometry_at(image.shape(), pass.axis, true);
-  run_box<C>(g, plane_of(image), plane_of(out), pass, cval);
+void boxes(const Array& out, const Array& image, std::span<const BoxPass> passes, DType between, double cval) {
+  if (out.size() == 0 || run_few<C>(out, image, passes, cval)) return;
+  Array from = image;
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    const BoxPass& pass = passes[i];
+    const Array to = i + 1 == passes.size() ? out : Array::empty(out.shape(), between, out.device());
+    const bool last = pass.axis == image.ndim() - 1;
+    const std::int64_t n = image.shape(pass.axis);
+    const Geometry g = last ? Geometry{out.size() / n, n, 1, 1} : geometry_at(image.shape(), pass.axis, true);
+    run_box<C>(g, plane_of(from), plane_of(to), pass, cval);
+    from = to;
+  }
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

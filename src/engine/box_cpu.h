@@ -192,6 +192,12 @@ struct DivideBy {
   }
 };
 
+/// One pass at a time is fast here: rows stay in the cache.
+template <class C>
+bool run_few(const Array&, const Array&, std::span<const BoxPass>, double) {
+  return false;
+}
+
 template <class C>
 void run_box(const Geometry& g, const Plane& image, const Plane& out, const BoxPass& pass, double cval) {
   constexpr std::int64_t most_folded = 6;

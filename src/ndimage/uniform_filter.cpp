@@ -10,16 +10,6 @@ namespace {
 
 using engine::BoxPass;
 
-template <class C>
-void run_passes(const Array& out, const Array& image, const std::vector<BoxPass>& passes, DType between, double cval) {
-  Array from = image;
-  for (std::size_t i = 0; i < passes.size(); ++i) {
-    const Array next = i + 1 == passes.size() ? out : Array::empty(out.shape(), between, out.device());
-    engine::box<C>(next, from, passes[i], cval);
-    from = next;
-  }
-}
-
 /// SciPy's sums are double. Sums of few small integers are exact in float32 too, and so is the quotient's integer part.
 void filter(const Array& out, const Array& image, const std::vector<BoxPass>& passes, double cval) {
   if (out.dtype() == DType::boolean) {
@@ -30,7 +20,7 @@ void filter(const Array& out, const Array& image, const std::vector<BoxPass>& pa
   }
   const bool small = itemsize(image.dtype()) <= 2;
   if (out.dtype() == DType::float32 && (small || image.dtype() == DType::float32)) {
-    run_passes<float>(out, image, passes, DType::float32, cval);
+    engine::boxes<float>(out, image, passes, DType::float32, cval);
     return;
   }
   bool exact = small && is_integer(out.dtype()) && itemsize(out.dtype()) <= 2;
@@ -39,9 +29,9 @@ void filter(const Array& out, const Array& image, const std::vector<BoxPass>& pa
             (p.border != Border::constant || (cval == std::rint(cval) && std::fabs(cval) <= 65535));
   }
   if (exact) {
-    run_passes<float>(out, image, passes, out.dtype(), cval);
+    engine::boxes<float>(out, image, passes, out.dtype(), cval);
   } else {
-    run_passes<double>(out, image, passes, out.dtype() == DType::float32 ? DType::float64 : out.dtype(), cval);
+    engine::boxes<double>(out, image, passes, out.dtype() == DType::float32 ? DType::float64 : out.dtype(), cval);
   }
 }
 
