@@ -40,10 +40,10 @@ __device__ __forceinline__ void read_window(float (&x)[N], unsigned at) {
   }
 }
 
-/// v[c] = the taps' sum over the window's elements from Pad + c on.
-template <FoldKind Kind, int L, int Pad, int C, int N>
+/// v[c] = the taps' sum over the window's elements from Pad + c on, of which Pad + Reach + c is the output's own.
+template <FoldKind Kind, int L, int Pad, int Reach, int C, int N>
 __device__ __forceinline__ void fold_window(float (&v)[C], const ColumnTaps<L>& taps, const float (&x)[N]) {
-  constexpr int middle = Pad + L / 2;
+  constexpr int middle = Pad + Reach;
   if constexpr (Kind == FoldKind::none) {
 #pragma unroll
     for (int c = 0; c < C; ++c) v[c] = x[middle + c];
@@ -86,7 +86,7 @@ __device__ __noinline__ float fold_exactly(const ColumnTaps<L>& taps, FoldKind k
     const float x = column_memory()[a + i];
     return b < 0 ? x : x * column_memory()[b + i];
   };
-  if (kind == FoldKind::none) return element(L / 2);
+  if (kind == FoldKind::none) return element(0);
   float sum = taps.w[L / 2] * element(L / 2);
   for (int k = taps.first; k < L / 2; ++k) {
     const float one = element(k);

@@ -29,6 +29,12 @@ struct Plain {
 struct Down {
   static constexpr ColumnForm<1> form{1, {0}, {-1}, {none}, {even}};
 };
+struct SquareDown {
+  static constexpr ColumnForm<1> form{1, {0}, {0}, {none}, {even}};
+};
+struct ProductDown {
+  static constexpr ColumnForm<1> form{2, {0}, {1}, {none}, {even}};
+};
 struct Pair {
   static constexpr ColumnForm<2> form{1, {0, 0}, {-1, -1}, {even, even}, {even, even}};
 };
@@ -81,7 +87,8 @@ template <int K, int O>
 auto column_kernels() {
   namespace f = column_forms;
   if constexpr (K == 1) {
-    return std::tuple<ColumnKernels<f::Plain, 5, 9, 17, 33>, ColumnKernels<f::Down, 9, 17, 33>>{};
+    return std::tuple<ColumnKernels<f::Plain, 5, 9, 17, 33>, ColumnKernels<f::Down, 9, 17, 33>,
+                      ColumnKernels<f::SquareDown, 9, 17>, ColumnKernels<f::ProductDown, 9, 17>>{};
   } else if constexpr (K == 2 && O == 1) {
     return std::tuple<ColumnKernels<f::Pair, 9, 13, 27>, ColumnKernels<f::PairOfTwo, 9, 13>,
                       ColumnKernels<f::Gradient, 9, 17>>{};
@@ -102,11 +109,30 @@ auto column_kernels() {
   }
 }
 
+template <int K>
+constexpr bool all_fold(const FoldKind (&x)[K], bool fold) {
+  for (const FoldKind kind : x) {
+    if ((kind != FoldKind::none) != fold) return false;
+  }
+  return true;
+}
+
+template <class Form>
+constexpr bool forms_products() {
+  for (const int times : Form::form.times) {
+    if (times >= 0) return true;
+  }
+  return false;
+}
+
 /// What follows from the form and the length. L is odd.
 template <class Form, int L>
 struct ColumnSizes {
   static constexpr int filters = sizeof(Form::form.line) / sizeof(Form::form.line[0]);
   static constexpr int sums = filters * L;
+  /// Elements to each side that the folds along x reach: of all filters, or of none.
+  static constexpr int reach = Form::form.x[0] == FoldKind::none ? 0 : L / 2;
+  static_assert(all_fold(Form::form.x, reach > 0));
   /// Columns of a lane: as many as let the sums stay in registers.
   static constexpr int columns = sums <= 18 ? 4 : sums <= 60 ? 2 : 1;
   /// Rows between two looks at the clock: what does not depend on a pixel is done once for them. Divides L - 1.
@@ -114,17 +140,17 @@ struct ColumnSizes {
   static constexpr int groups = 3;  // of rows in shared memory: one that is folded, two on their way
   static constexpr int half = L / 2 + 1;
   /// Elements of a line before a strip's own, and after them.
-  static constexpr int margin = up_to_four(L / 2);
+  static constexpr int margin = up_to_four(reach);
   static constexpr int strip = 32 * columns;
   static constexpr int line = strip + 2 * margin;
-  static constexpr int pad = (margin - L / 2) % columns;  // so that a lane's window begins where `columns` divides
-  static constexpr int window = (pad + L + 2 * columns - 2) / columns * columns;
+  static constexpr int pad = (margin - reach) % columns;  // so that a lane's window begins where `columns` divides
+  static constexpr int window = (pad + 2 * reach + 2 * columns - 1) / columns * columns;
   static constexpr int warps = 4;  // of a block; they share nothing
   static constexpr int registers = sums * columns + window + rows * filters * columns + 52;
   /// Blocks on a multiprocessor: its four parts have 16384 registers each.
   static constexpr int blocks = registers <= 88 ? 5 : registers <= 120 ? 4 : registers <= 190 ? 3 : 2;
   static constexpr int floats = Form::form.lines * groups * rows * line + 32 * rows * filters * columns;  // of a warp
-  static_assert(margin - L / 2 - pad + 31 * columns + window <= line);
+  static_assert(margin - reach - pad + 31 * columns + window <= line);
   static_assert((L - 1) % rows == 0 && margin <= 16);
 };
 
@@ -184,8 +210,11 @@ bool has_form(const Bank<K, O>& bank, ColumnParams<Form, O, L>& p, float (&scale
   const Geometry g{bank.geometry.outer, bank.geometry.height, bank.geometry.row(), 1};
   StreamInputs<K + 1> inputs{p.planes};
   for (int k = 0; k < K; ++k) {
-    const auto found = inputs.of(bank, g, bank.filters[static_cast<std::size_t>(k)].input);
+    const auto found =
+        inputs.template of<forms_products<Form>()>(bank, g, bank.filters[static_cast<std::size_t>(k)].input);
     if (found.a != Form::form.line[k] || found.b != Form::form.times[k]) return false;
+    // A product formed on load goes one element at a time: the other kernel does that while it waits for rows.
+    if (p.planes[found.a].times != nullptr) return false;
     scale[k] = found.scale;
   }
   return inputs.count == Form::form.lines;

@@ -149,7 +149,7 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
     if (const int next = g + S::groups - 1; next < groups) start(next, slot == 0 ? S::groups - 1 : slot - 1);
     __pipeline_commit();
 
-    constexpr int window_first = S::margin - L / 2 - S::pad;
+    constexpr int window_first = S::margin - S::reach - S::pad;
     const unsigned at = lines_at + 4 * (slot * group_floats + C * lane + window_first);
     float v[R][K][C];
     unrolled<R>([&](auto row) {
@@ -169,7 +169,7 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
             for (int i = 0; i < S::window; ++i) x[i] *= other[i];
           }
         }
-        fold_window<Form::form.x[k], L, S::pad>(v[r][k], p.x[k], x);
+        fold_window<Form::form.x[k], L, S::pad, S::reach>(v[r][k], p.x[k], x);
       });
     });
     float finite[R] = {};  // NaN unless all are

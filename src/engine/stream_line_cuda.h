@@ -10,10 +10,6 @@ namespace opsin::OPSIN_TARGET::engine {
 
 HD constexpr int up_to_four(int n) { return (n + 3) / 4 * 4; }
 
-/// Banks that may form the product of two lines where they fold them: those of a structure tensor. It costs the others.
-template <int K, int O>
-inline constexpr bool products = K == 3 && O == 3;
-
 inline constexpr int line_quads = 9;  // a row's elements a lane brings at most, 32 apart
 
 /// An input with what its elements need on load.
@@ -61,14 +57,14 @@ struct StreamInputs {
     float scale;  // that the taps take over
   };
 
-  /// `g` is the geometry as the kernel sees it.
-  template <int K, int O>
+  /// `g` is the geometry as the kernel sees it. Products: the kernel can form the product of two lines.
+  template <bool Products, int K, int O>
   Factors of(const Bank<K, O>& bank, const Geometry& g, int input) {
     const Plane& from = bank.inputs[static_cast<std::size_t>(input)];
     const double cval = bank.borders.cval;
     const bool constant = bank.borders.x == Border::constant || bank.borders.y == Border::constant;
     // Beyond a constant border the product shows cval, and not its square.
-    const bool lines = products<K, O> && from.times && from.dtype == DType::float32 && (!constant || cval == 0);
+    const bool lines = Products && from.times && from.dtype == DType::float32 && (!constant || cval == 0);
     const StreamPlane first = stream_plane(from, from.data, from.times && !lines, g, cval);
     const int a = add(first);
     const int b = lines ? add(stream_plane(from, from.times, false, g, cval)) : -1;

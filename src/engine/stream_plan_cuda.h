@@ -8,6 +8,10 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
+/// Banks that may form the product of two lines where they fold them: those of a structure tensor. It costs the others.
+template <int K, int O>
+inline constexpr bool products = K == 3 && O == 3;
+
 inline constexpr int strip_width = 128;
 inline constexpr int stream_threads = 256;
 inline constexpr int stream_warps = stream_threads / 32;
@@ -127,7 +131,7 @@ bool plan_stream(const Bank<K, O>& bank, StreamPlan<K, O>& plan) {
     while (s < p.rings && !(made_by[s]->input == f.input && made_by[s]->x == f.x)) ++s;
     if (s == p.rings) {
       made_by[s] = &f;
-      const auto [a, b, scale] = inputs.of(bank, p.g, f.input);
+      const auto [a, b, scale] = inputs.template of<products<K, O>>(bank, p.g, f.input);
       if (a < 0) return false;
       p.ring[p.rings++] = {a, b, taps_of(f.x, p.left, inner, scale)};
     }
