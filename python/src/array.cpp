@@ -19,7 +19,10 @@ nb::dict interface_of(const Array& a, bool cuda) {
   nb::dict d;
   d["shape"] = shape_tuple(a.shape());
   d["typestr"] = typestr(a.dtype());
-  d["data"] = nb::make_tuple(reinterpret_cast<std::uintptr_t>(a.size() ? a.data() : nullptr), a.readonly());
+  // The CUDA interface asks for 0 where there are no elements; NumPy before 2.4 takes 0 for no interface at all.
+  static char nothing;
+  const void* const none = cuda ? nullptr : &nothing;
+  d["data"] = nb::make_tuple(reinterpret_cast<std::uintptr_t>(a.size() ? a.data() : none), a.readonly());
   d["strides"] = a.is_contiguous() ? nb::object(nb::none()) : nb::object(shape_tuple(a.strides()));
   d["version"] = 3;
   if (cuda) {
