@@ -17,7 +17,7 @@ class Row:
     op: str  # "module.function"
     kwargs: dict = field(default_factory=dict)
     ndim: int = 2
-    make: str = "image"  # image, rgb, rgba, pair or tensor
+    make: str = "image"  # image, rgb, rgba, pair, rgb pair or tensor
     dtypes: tuple[str, ...] = ALL
     large_ms: float | None = None  # GPU targets, f32
     small_ms: float | None = None
@@ -132,6 +132,38 @@ NDIMAGE = [
 ]  # fmt: skip
 
 
+ARRANGE = [
+    Row("montage", "util.montage", dict(fill=0, padding_width=2), ndim=3),
+    Row("montage mean", "util.montage", ndim=3),
+    Row("random_noise", "util.random_noise", dict(rng=1)),
+    Row("random_noise s&p", "util.random_noise", dict(mode="s&p", rng=1)),
+    Row("inverse_gaussian_gradient", "segmentation.inverse_gaussian_gradient", dict(sigma=2.0), dtypes=FLOATS),
+]  # fmt: skip
+
+RGB = ("float32", "uint8", "float64")
+
+
+def _cv_color(code):
+    return lambda cv2, x: cv2.cvtColor(x, getattr(cv2, code))
+
+
+COLOR = [
+    Row("rgb2lab", "color.rgb2lab", make="rgb", large_ms=0.2, small_ms=ONE_KERNEL, opencv=_cv_color("COLOR_RGB2Lab")),
+    Row("lab2rgb", "color.lab2rgb", make="rgb", dtypes=FLOATS, opencv=_cv_color("COLOR_Lab2RGB")),
+    *(Row(n, f"color.{n}", make="rgb", dtypes=RGB, floor_factor=1.2) for n in ("rgb2yuv", "rgb2ycbcr", "ycbcr2rgb", "rgb2rgbcie")),
+    Row("rgb2hsv", "color.rgb2hsv", make="rgb", dtypes=RGB, floor_factor=1.2, opencv=_cv_color("COLOR_RGB2HSV")),
+    Row("hsv2rgb", "color.hsv2rgb", make="rgb", dtypes=FLOATS, floor_factor=1.2, opencv=_cv_color("COLOR_HSV2RGB")),
+    *(Row(n, f"color.{n}", make="rgb", dtypes=FLOATS) for n in ("rgb2xyz", "xyz2rgb", "xyz2lab", "lab2xyz", "rgb2luv", "luv2rgb",
+                                                                "xyz2luv", "luv2xyz", "lab2lch", "lch2lab")),
+    Row("rgb2hed", "color.rgb2hed", make="rgb", dtypes=RGB),
+    Row("hed2rgb", "color.hed2rgb", make="rgb", dtypes=FLOATS),
+    Row("hsv to xyz", "color.convert_colorspace", dict(fromspace="hsv", tospace="xyz"), make="rgb", dtypes=FLOATS),
+    *(Row(n, f"color.{n}", make="rgb pair", dtypes=FLOATS) for n in ("deltaE_cie76", "deltaE_ciede94", "deltaE_ciede2000",
+                                                                     "deltaE_cmc")),
+    Row("gray2rgba", "color.gray2rgba"),
+]  # fmt: skip
+
+
 def _cv_morphology(name, footprint):
     return lambda cv2, x: getattr(cv2, name)(x, footprint, borderType=cv2.BORDER_REFLECT)
 
@@ -157,7 +189,7 @@ MORPHOLOGY = [
     Row("morphological_gradient 3x3", "ndimage.morphological_gradient", dict(size=3)),
 ]  # fmt: skip
 
-ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY]
+ROWS = [*CORE, *MORE, *NDIMAGE, *COLOR, *ARRANGE, *MORPHOLOGY]
 SIZES = {
     "large": {2: (4096, 4096), 3: (256, 256, 256)},
     "small": {2: (512, 512), 3: (64, 64, 64)},
@@ -178,6 +210,8 @@ def inputs(row: Row, size: str, dtype: str, seed: int) -> tuple:
 
     if row.make == "pair":
         return image(), image()
+    if row.make == "rgb pair":
+        return image(3), image(3)
     if row.make == "tensor":
         return ([image() for _ in range(row.ndim * (row.ndim + 1) // 2)],)
     return (image(*{"rgb": (3,), "rgba": (4,)}.get(row.make, ())),)

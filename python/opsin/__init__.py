@@ -6,11 +6,13 @@ PyTorch, JAX and ``opsin.Array`` on their device; the same kind of array comes b
 
 from opsin import _native
 from opsin import color as color
+from opsin import data as data
 from opsin import feature as feature
 from opsin import filters as filters
 from opsin import io as io
 from opsin import morphology as morphology
 from opsin import ndimage as ndimage
+from opsin import segmentation as segmentation
 from opsin import util as util
 from opsin._loader import SlideDataset as SlideDataset
 from opsin._native import Array as Array
@@ -31,6 +33,7 @@ from opsin._runtime import (
     synchronize,
 )
 from opsin._slide import Slide as Slide
+from opsin.data import data_dir as data_dir
 from opsin.util import (
     dtype_limits,
     img_as_bool,
@@ -57,6 +60,8 @@ __all__ = [
     "cuda_available",
     "cuda_device_count",
     "cuda_unavailable_reason",
+    "data",
+    "data_dir",
     "dtype_limits",
     "feature",
     "filters",
@@ -73,6 +78,7 @@ __all__ = [
     "morphology",
     "ndimage",
     "release_cached_memory",
+    "segmentation",
     "set_float_policy",
     "set_num_threads",
     "synchronize",

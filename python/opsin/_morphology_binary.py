@@ -1,7 +1,8 @@
 """Binary morphology (skimage.morphology), deprecated as upstream."""
 
 from opsin._deprecation import deprecated
-from opsin._morphology_grey import documented, parts_of
+from opsin._documented import documented
+from opsin._morphology_grey import parts_of
 from opsin._native import morphology as _native
 from opsin._ndimage_arguments import as_input
 

@@ -1,5 +1,6 @@
 """Grey morphology (skimage.morphology)."""
 
+from opsin._documented import documented
 from opsin._footprint_sequences import host, is_sequence
 from opsin._native import morphology as _native
 from opsin._ndimage_arguments import as_input
@@ -38,16 +39,6 @@ _PARAMETERS = """
     RuntimeError
         For a footprint of another number of axes, float16 images or an `out` of another shape.
     """
-
-
-def documented(parameters):
-    """A decorator: the docstring goes on with a section that several functions share."""
-
-    def decorate(function):
-        function.__doc__ += parameters
-        return function
-
-    return decorate
 
 
 def parts_of(footprint):

@@ -1,6 +1,13 @@
 """Filters (skimage.filters)."""
 
-from opsin import _edges, _gabor, _gaussian, _ridges, _sharpen, _sparse
+from opsin import (
+    _edges,
+    _gabor,
+    _gaussian,
+    _ridges,
+    _sharpen,
+    _sparse,
+)
 from opsin._edges import *  # noqa: F403
 from opsin._gabor import *  # noqa: F403
 from opsin._gaussian import *  # noqa: F403

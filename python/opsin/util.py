@@ -6,8 +6,22 @@ from numbers import Integral
 import numpy as np
 
 from opsin._native import util as _native
+from opsin._util_arrange import (
+    FailedEstimationAccessError,
+    PendingSkimage2Change,
+    label_points,
+    montage,
+    regular_grid,
+    regular_seeds,
+    slice_along_axes,
+    view_as_blocks,
+    view_as_windows,
+)
+from opsin._util_noise import random_noise
 
 __all__ = [
+    "FailedEstimationAccessError",
+    "PendingSkimage2Change",
     "compare_images",
     "crop",
     "dtype_limits",
@@ -19,6 +33,14 @@ __all__ = [
     "img_as_ubyte",
     "img_as_uint",
     "invert",
+    "label_points",
+    "montage",
+    "random_noise",
+    "regular_grid",
+    "regular_seeds",
+    "slice_along_axes",
+    "view_as_blocks",
+    "view_as_windows",
 ]
 
 _FLOAT32, _FLOAT64 = np.dtype("float32"), np.dtype("float64")

@@ -20,6 +20,12 @@ void bind_color(nb::module_& m) {
     const Array a = call.in(image);
     return call.run([&] { return color::gray2rgb(a, {.channel_axis = channel_axis}); });
   });
+  m.def("gray2rgba", [](nb::handle image, nb::handle alpha, int channel_axis) {
+    Call call;
+    const Array a = call.in(image);
+    const Array opacity = call.in(alpha);
+    return call.run([&] { return color::gray2rgba(a, opacity.to(a.device()), {.channel_axis = channel_axis}); });
+  });
   m.def("rgba2rgb", [](nb::handle rgba, const std::array<double, 3>& background, int channel_axis) {
     Call call;
     const Array a = call.in(rgba);

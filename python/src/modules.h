@@ -7,6 +7,9 @@
 namespace opsin::python {
 
 void bind_color(nanobind::module_& m);
+void bind_color_difference(nanobind::module_& m);
+void bind_color_spaces(nanobind::module_& m);
+void bind_data(nanobind::module_& m);
 void bind_feature(nanobind::module_& m);
 void bind_filters(nanobind::module_& m);
 void bind_filters_edges(nanobind::module_& m);
@@ -18,7 +21,10 @@ void bind_loader(nanobind::module_& m);
 void bind_morphology(nanobind::module_& m);
 void bind_ndimage(nanobind::module_& m);
 void bind_ndimage_morphology(nanobind::module_& m);
+void bind_segmentation(nanobind::module_& m);
 void bind_slide(nanobind::module_& m);
 void bind_util(nanobind::module_& m);
+void bind_util_arrange(nanobind::module_& m);
+void bind_util_noise(nanobind::module_& m);
 
 }  // namespace opsin::python

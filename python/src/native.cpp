@@ -114,6 +114,10 @@ NB_MODULE(_native, m) {
 
   nb::module_ color = m.def_submodule("color");
   bind_color(color);
+  bind_color_difference(color);
+  bind_color_spaces(color);
+  nb::module_ data = m.def_submodule("data");
+  bind_data(data);
   nb::module_ feature = m.def_submodule("feature");
   bind_feature(feature);
   nb::module_ filters = m.def_submodule("filters");
@@ -131,6 +135,10 @@ NB_MODULE(_native, m) {
   nb::module_ slide = m.def_submodule("slide");
   bind_slide(slide);
   bind_loader(slide);
+  nb::module_ segmentation = m.def_submodule("segmentation");
+  bind_segmentation(segmentation);
   nb::module_ util = m.def_submodule("util");
   bind_util(util);
+  bind_util_arrange(util);
+  bind_util_noise(util);
 }

