@@ -190,6 +190,32 @@ MORPHOLOGY = [
 ]  # fmt: skip
 
 ROWS = [*CORE, *MORE, *NDIMAGE, *COLOR, *ARRANGE, *MORPHOLOGY]
+
+
+def _cv_median(size):
+    return lambda cv2, x: cv2.medianBlur(x, size)
+
+
+def _median(size, ndim=2, opencv_dtypes=(), **more):
+    opencv = _cv_median(size) if opencv_dtypes else None
+    return Row("median " + "x".join([str(size)] * ndim), "filters.median", dict(footprint=np.ones((size,) * ndim, np.uint8)), ndim=ndim,
+               opencv=opencv, opencv_dtypes=opencv_dtypes, **more)
+
+
+ORDER = [
+    _median(3, large_ms=0.09, small_ms=ONE_KERNEL, opencv_dtypes=NARROW),
+    _median(5, opencv_dtypes=NARROW),
+    _median(7, dtypes=NARROW, large_ms=0.6, opencv_dtypes=("uint8",)),
+    _median(15, dtypes=NARROW, large_ms=1.0, opencv_dtypes=("uint8",)),
+    _median(41, dtypes=("uint8",), opencv_dtypes=("uint8",)),
+    _median(3, ndim=3, dtypes=NARROW, large_ms=0.15),
+    Row("median disk 5", "filters.median", dict(footprint=DISK5), dtypes=NARROW),
+    Row("percentile_filter 20 5x5", "ndimage.percentile_filter", dict(percentile=20, size=5), dtypes=NARROW),
+    Row("rank_filter 2 9x9", "ndimage.rank_filter", dict(rank=2, size=9), dtypes=NARROW),
+    Row("generic_filter std 3x3", "ndimage.generic_filter", dict(function=np.std, size=3), dtypes=("float32",)),
+]  # fmt: skip
+
+ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *ORDER]
 SIZES = {
     "large": {2: (4096, 4096), 3: (256, 256, 256)},
     "small": {2: (512, 512), 3: (64, 64, 64)},

@@ -9,6 +9,7 @@
 #include "opsin/border.h"
 #include "opsin/filters_edges.h"
 #include "opsin/filters_gabor.h"
+#include "opsin/filters_median.h"
 #include "opsin/filters_ridges.h"
 #include "opsin/filters_sharpen.h"
 #include "opsin/filters_sparse.h"

@@ -35,6 +35,8 @@ from opsin._ndimage_extremes import (
     morphological_laplace,
     white_tophat,
 )
+from opsin._ndimage_generic import generic_filter, generic_filter1d
+from opsin._ndimage_order import median_filter, percentile_filter, rank_filter
 from opsin._ndimage_smooth import gaussian_filter, gaussian_filter1d, uniform_filter, uniform_filter1d
 
 __all__ = [
@@ -55,6 +57,8 @@ __all__ = [
     "gaussian_gradient_magnitude",
     "gaussian_laplace",
     "generate_binary_structure",
+    "generic_filter",
+    "generic_filter1d",
     "generic_gradient_magnitude",
     "generic_laplace",
     "grey_closing",
@@ -65,11 +69,14 @@ __all__ = [
     "laplace",
     "maximum_filter",
     "maximum_filter1d",
+    "median_filter",
     "minimum_filter",
     "minimum_filter1d",
     "morphological_gradient",
     "morphological_laplace",
+    "percentile_filter",
     "prewitt",
+    "rank_filter",
     "sobel",
     "uniform_filter",
     "uniform_filter1d",

@@ -131,7 +131,9 @@ NB_MODULE(_native, m) {
   bind_morphology(morphology);
   nb::module_ ndimage = m.def_submodule("ndimage");
   bind_ndimage(ndimage);
+  bind_ndimage_generic(ndimage);
   bind_ndimage_morphology(ndimage);
+  bind_ndimage_order(ndimage);
   nb::module_ slide = m.def_submodule("slide");
   bind_slide(slide);
   bind_loader(slide);

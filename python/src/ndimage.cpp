@@ -5,19 +5,13 @@
 #include "core/accumulate.h"
 #include "core/assign.h"
 #include "modules.h"
+#include "ndimage_output.h"
 #include "opsin/error.h"
 
 namespace opsin::python {
 namespace {
 
 using namespace opsin::ndimage;
-
-/// None, a dtype or an array, as opsin/_ndimage_arguments.py sorted them.
-Output output(Call& call, nb::handle dtype, nb::handle array) {
-  if (!dtype.is_none()) return dtype_from(dtype);
-  if (const std::optional<Array> a = call.out(array)) return *a;
-  return {};
-}
 
 Complex complex_number(nb::handle value) {
   if (nb::isinstance<nb::str>(value)) throw TypeError("must be a number, not str");

@@ -3,18 +3,13 @@
 
 #include "array_caster.h"
 #include "modules.h"
+#include "ndimage_output.h"
 #include "opsin/error.h"
 
 namespace opsin::python {
 namespace {
 
 using namespace opsin::ndimage;
-
-Output output(Call& call, nb::handle dtype, nb::handle array) {
-  if (!dtype.is_none()) return dtype_from(dtype);
-  if (const std::optional<Array> a = call.out(array)) return *a;
-  return {};
-}
 
 /// As opsin/_ndimage_extremes.py sorted it.
 Neighbourhood neighbourhood(Call& call, nb::handle size, nb::handle footprint, nb::handle structure) {

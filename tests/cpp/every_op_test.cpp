@@ -16,6 +16,7 @@
 #include "opsin/filters.h"
 #include "opsin/morphology.h"
 #include "opsin/ndimage.h"
+#include "opsin/ndimage_order.h"
 #include "opsin/util.h"
 
 using namespace opsin;
@@ -315,6 +316,31 @@ std::vector<EveryOp> morphology_ops() {
   return ops;
 }
 
+std::vector<EveryOp> order_ops() {
+  using namespace ndimage;
+  return {
+      {"median_filter", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         const RankFilterOptions options{.mode = {b}};
+         return {median_filter(a, {.size = {3}}, options), median_filter(a, {.size = {5}}, options),
+                 median_filter(a, {.size = {7}}, options), median_filter(a, {.size = {13}}, options)};
+       }},
+      {"rank_filter", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         return {rank_filter(a, 1, {.footprint = spots(a.ndim())}, {.mode = {b}}),
+                 rank_filter(a, -2, {.size = {6}}, {.mode = {b}})};
+       }},
+      {"percentile_filter", 1, 4,
+       [](const Array& a, Border b) -> Results { return {percentile_filter(a, 30, {.size = {4}}, {.mode = {b}})}; }},
+      {"generic_filter", 1, 4,
+       [](const Array& a, Border b) -> Results {
+         return {generic_filter(a, Reduction::var, {.size = {3}}, {.mode = b}),
+                 generic_filter(a, Reduction::median, {.footprint = spots(a.ndim())}, {.mode = b})};
+       }},
+      {"filters.median", 1, 4, [](const Array& a, Border b) -> Results { return {filters::median(a, {.mode = b})}; }},
+  };
+}
+
 std::vector<EveryOp> pointwise_ops() {
   return {
       {"img_as", 1, 4,
@@ -395,4 +421,5 @@ TEST_CASE("smoothing, ridge and Gabor filters on images of every kind") { run_al
 TEST_CASE("features on images of every kind") { run_all(feature_ops()); }
 TEST_CASE("ndimage on images of every kind") { run_all(ndimage_ops()); }
 TEST_CASE("morphology on images of every kind") { run_all(morphology_ops()); }
+TEST_CASE("order statistics on images of every kind") { run_all(order_ops()); }
 TEST_CASE("pointwise operations on images of every kind") { run_all(pointwise_ops()); }

@@ -33,6 +33,16 @@ FILTERS = {
     "opening": (lambda x: morphology.opening(x, morphology.disk(3) if x.ndim == 2 else morphology.ball(2)), 0),
     "binary_closing": (ndimage.binary_closing, 0),
     "binary_fill_holes": (ndimage.binary_fill_holes, 0),
+    "median": (filters.median, 0),
+    "median 5": (lambda x: ndimage.median_filter(x, 5), 0),
+    "median 7": (lambda x: ndimage.median_filter(x, 7), 0),
+    "median of a footprint": (
+        lambda x: ndimage.median_filter(x, footprint=np.arange(7**x.ndim).reshape((7,) * x.ndim) % 3),
+        0,
+    ),
+    "percentile of the last axis": (lambda x: ndimage.percentile_filter(x, 20, 31, axes=-1), 0),
+    "rank of a large window": (lambda x: ndimage.rank_filter(x, 9, 100, axes=(-2, -1)), 0),
+    "generic_filter": (lambda x: ndimage.generic_filter(x, np.std, 3), TOLERANCE),
     "meijering": (lambda x: filters.meijering(x, sigmas=[2]), 1e-3),
     "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
 }
@@ -99,6 +109,21 @@ def main():
         for name in ("gaussian", "sobel", "unsharp_mask", "uniform_filter"):
             f, tolerance = FILTERS[name]
             check(f"{name} {title}", f(image), f(opsin.asarray(image, device="cuda")), tolerance)
+    for size in (3, 5, 9, 15, 17, 40):
+        check(
+            f"median {size} uint8",
+            ndimage.median_filter(byte, size),
+            ndimage.median_filter(opsin.asarray(byte, device="cuda"), size),
+            0,
+        )
+    for title, image in [
+        ("NaN", broken),
+        ("float64", broken.astype(np.float64)),
+        ("int16", byte.astype(np.int16) - 100),
+    ]:
+        for size in (3, 7, 12):
+            on_gpu = ndimage.median_filter(opsin.asarray(image, device="cuda"), size)
+            check(f"median {size} {title}", ndimage.median_filter(image, size), on_gpu, 0)
     colour = rng.integers(0, 256, (65, 47, 3), dtype=np.uint8)
     on_device = opsin.asarray(colour, device="cuda")
     check("rgb2gray", color.rgb2gray(colour), color.rgb2gray(on_device))

@@ -65,6 +65,7 @@ SWAPPED = {
         "gaussian",
         "hessian",
         "laplace",
+        "median",
         "meijering",
         "roberts_neg_diag",
         "roberts_pos_diag",

@@ -74,3 +74,57 @@ def mend_sato(fn):
         return fn(image, [s.item() if isinstance(s, np.generic) else s for s in sigmas], *args, **kwargs)
 
     return call
+
+
+def _large_window(fn, image, *args, size=None, footprint=None, **kwargs):
+    """SciPy's rank filters read outside the image where its n-D correlate does."""
+    if footprint is not None:
+        window = np.shape(footprint)
+    elif size is None:
+        window = ()
+    else:
+        window = tuple(np.atleast_1d(size)) * (np.ndim(image) if np.ndim(size) == 0 else 1)
+    return _mended(fn, lambda *_, **__: window)(image, *args, size=size, footprint=footprint, **kwargs)
+
+
+def mend_rank_filter(fn):
+    """SciPy 1.17 filters one-dimensional arrays by other rules: it ignores the footprint's holes, takes cval for an integer and
+    writes the result's bits as the input's dtype. As an image with one row such an array goes the way of all others."""
+
+    @functools.wraps(fn)
+    def call(image, *args, **kwargs):
+        if np.ndim(image) != 1:
+            return _large_window(fn, image, *args, **kwargs)
+        image = np.asarray(image)
+        try:
+            given = dict(kwargs)
+            size, footprint, axes = given.pop("size", None), given.pop("footprint", None), given.pop("axes", None)
+            origin = np.atleast_1d(given.pop("origin", 0))
+            assert axes in (None, 0, -1, (0,), (-1,), [0]) and origin.size == 1
+            if footprint is None:
+                size, footprint = None, np.ones(np.atleast_1d(size), bool)
+            if np.ndim(given.get("output")) == 1:
+                given["output"] = given["output"][None]
+            footprint = np.asarray(footprint)[None]
+            assert footprint.ndim == 2 and footprint.any()
+            result = _large_window(
+                fn, image[None], *args, size=size, footprint=footprint, origin=(0, int(origin[0])), **given
+            )
+        except Exception:  # noqa: BLE001: bad arguments: let the function itself refuse them
+            return fn(image, *args, **kwargs)
+        return kwargs["output"] if np.ndim(kwargs.get("output")) == 1 else result[0]
+
+    return call
+
+
+def mend_median(fn, median_filter):
+    """skimage.filters.median over a mended median filter."""
+
+    @functools.wraps(fn)
+    def call(image, footprint=None, out=None, mode="nearest", cval=0.0, behavior="ndimage"):
+        if behavior == "rank":
+            return fn(image, footprint, out, mode, cval, behavior)
+        footprint = np.ones((3,) * image.ndim) if footprint is None else footprint
+        return median_filter(image, footprint=footprint, output=out, mode=mode, cval=cval)
+
+    return call

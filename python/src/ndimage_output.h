@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "array_caster.h"
+#include "opsin/ndimage_morphology.h"
+
+namespace opsin::python {
+
+/// None, a dtype or an array, as opsin/_ndimage_arguments.py sorted them.
+inline ndimage::Output output(Call& call, nb::handle dtype, nb::handle array) {
+  if (!dtype.is_none()) return dtype_from(dtype);
+  if (const std::optional<Array> a = call.out(array)) return *a;
+  return {};
+}
+
+/// A size or a footprint, as opsin/_ndimage_order.py sorted them.
+inline ndimage::Neighbourhood neighbourhood(Call& call, nb::handle size, nb::handle footprint) {
+  ndimage::Neighbourhood n;
+  if (!size.is_none()) {
+    const std::vector<int> given = integers(size);
+    n.size.assign(given.begin(), given.end());
+  }
+  if (const std::optional<Array> a = call.in_optional(footprint)) n.footprint = ndimage::Footprint(*a);
+  return n;
+}
+
+}  // namespace opsin::python

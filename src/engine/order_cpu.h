@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// CPU side of engine/order.h.
+#pragma once
+
+#include "engine/order_ranks_cpu.h"
+#include "engine/order_wires_cpu.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+template <class K>
+void order_of_rest(const OrderJob<K>& job) {
+  const OrderImage<K> image(job);
+  if (job.reach.count <= most_network_elements<K>) {
+    network_of_footprint(image);
+  } else {
+    RanksTask<K>(image).run();
+  }
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine
