@@ -18,6 +18,7 @@ class Row:
     kwargs: dict = field(default_factory=dict)
     ndim: int = 2
     make: str = "image"  # image, rgb, rgba, pair, rgb pair or tensor
+    make: str = "image"  # image, rgb, rgba, pair, tensor, mapping or points
     dtypes: tuple[str, ...] = ALL
     large_ms: float | None = None  # GPU targets, f32
     small_ms: float | None = None
@@ -216,6 +217,27 @@ ORDER = [
 ]  # fmt: skip
 
 ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *ORDER]
+BYTES = ("uint8",)
+RANK = [
+    *(Row(f"rank.{n} disk 5", f"filters.rank.{n}", dict(footprint=DISK5), dtypes=BYTES)
+      for n in ("autolevel", "enhance_contrast", "entropy", "equalize", "geometric_mean", "gradient", "majority", "maximum", "mean",
+                "median", "minimum", "modal", "noise_filter", "otsu", "pop", "subtract_mean", "sum", "threshold")),
+    *(Row(f"rank.{n}_percentile disk 5", f"filters.rank.{n}_percentile", dict(footprint=DISK5, p0=0.1, p1=0.9), dtypes=BYTES)
+      for n in ("autolevel", "enhance_contrast", "gradient", "mean", "pop", "subtract_mean", "sum")),
+    *(Row(f"rank.{n} disk 5", f"filters.rank.{n}", dict(footprint=DISK5, p0=0.1), dtypes=BYTES)
+      for n in ("percentile", "threshold_percentile")),
+    *(Row(f"rank.{n}_bilateral disk 5", f"filters.rank.{n}_bilateral", dict(footprint=DISK5, s0=20, s1=20), dtypes=BYTES)
+      for n in ("mean", "pop", "sum")),
+    Row("rank.windowed_histogram disk 5", "filters.rank.windowed_histogram", dict(footprint=DISK5, n_bins=16), dtypes=BYTES),
+    Row("rank.median 31x31", "filters.rank.median", dict(footprint=np.ones((31, 31), np.uint8)), dtypes=BYTES),
+    Row("rank.median ball 2 3d", "filters.rank.median", dict(footprint=BALL2), ndim=3, dtypes=BYTES),
+    Row("rank_order", "filters.rank_order", dtypes=("uint8", "float32")),
+    Row("map_array", "util.map_array", make="mapping", dtypes=("uint8", "uint32")),
+    Row("unique_rows of 4", "util.unique_rows", make="points", dtypes=("int32", "float32")),
+    Row("rank.mean ball 2 3d", "filters.rank.mean", dict(footprint=BALL2), ndim=3, dtypes=BYTES),
+]  # fmt: skip
+
+ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *RANK]
 SIZES = {
     "large": {2: (4096, 4096), 3: (256, 256, 256)},
     "small": {2: (512, 512), 3: (64, 64, 64)},
@@ -234,6 +256,11 @@ def inputs(row: Row, size: str, dtype: str, seed: int) -> tuple:
         x = (0.6 * x + 0.2 + 0.2 * wave.astype(np.float32)).clip(0, 1)
         return (x * np.iinfo(dtype).max).astype(dtype) if np.dtype(dtype).kind in "iu" else x.astype(dtype)
 
+    if row.make == "mapping":
+        labels = image() if dtype == "uint8" else image() % 5000
+        return labels, np.arange(5000).astype(dtype), np.arange(5000.0)
+    if row.make == "points":
+        return (rng.integers(0, 40, (np.prod(shape) // 4, 4)).astype(dtype),)
     if row.make == "pair":
         return image(), image()
     if row.make == "rgb pair":

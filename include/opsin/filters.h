@@ -10,6 +10,7 @@
 #include "opsin/filters_edges.h"
 #include "opsin/filters_gabor.h"
 #include "opsin/filters_median.h"
+#include "opsin/filters_rank.h"
 #include "opsin/filters_ridges.h"
 #include "opsin/filters_sharpen.h"
 #include "opsin/filters_sparse.h"

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "opsin/array.h"
@@ -90,5 +91,19 @@ struct CompareImagesOptions {
 /// Shows the differences of two images of one shape, both as img_as_float(): |b - a|, (a + b) / 2, or tiles of the one
 /// and the other in turn. Throws ValueError for different shapes, and for a checkerboard of images that are not 2-d.
 Array compare_images(const Array& image0, const Array& image1, const CompareImagesOptions& options = {});
+
+struct MapArrayOptions {
+  /// Of the input's shape; its dtype becomes that of the result. It may overlap the inputs.
+  std::optional<Array> out = std::nullopt;
+};
+/// Integers replaced: input_vals[i] by output_vals[i] (the last of equal ones counts), any other value by 0. The result
+/// has the dtype of output_vals. Throws TypeError for an input that is no integer, ValueError for an `out` of another
+/// shape, for values that have not one axis, or fewer output than input values.
+Array map_array(const Array& input_arr, const Array& input_vals, const Array& output_vals,
+                const MapArrayOptions& options = {});
+
+/// The different rows of an array of two axes, in the order of their bytes. Waits for a CUDA device. Throws ValueError
+/// for another number of axes and for rows without elements, NotImplementedError for 2^32 rows and more.
+Array unique_rows(const Array& ar);
 
 }  // namespace opsin::util

@@ -1,28 +1,38 @@
 """Filters (skimage.filters)."""
 
+import sys
+
 from opsin import (
     _edges,
     _gabor,
     _gaussian,
     _median,
+    _rank_order,
     _ridges,
     _sharpen,
     _sparse,
 )
+from opsin import _rank as rank
 from opsin._edges import *  # noqa: F403
 from opsin._gabor import *  # noqa: F403
 from opsin._gaussian import *  # noqa: F403
 from opsin._median import *  # noqa: F403
+from opsin._rank_order import *  # noqa: F403
 from opsin._ridges import *  # noqa: F403
 from opsin._sharpen import *  # noqa: F403
 from opsin._sparse import *  # noqa: F403
+
+# `import opsin.filters.rank` works although filters is a module: as os.path in the standard library.
+sys.modules[f"{__name__}.rank"] = rank
 
 __all__ = [
     *_edges.__all__,
     *_gabor.__all__,
     *_gaussian.__all__,
     *_median.__all__,
+    *_rank_order.__all__,
     *_ridges.__all__,
     *_sharpen.__all__,
     *_sparse.__all__,
+    "rank",
 ]

@@ -5,6 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
+from opsin._map_values import map_array, unique_rows
 from opsin._native import util as _native
 from opsin._util_arrange import (
     FailedEstimationAccessError,
@@ -34,11 +35,13 @@ __all__ = [
     "img_as_uint",
     "invert",
     "label_points",
+    "map_array",
     "montage",
     "random_noise",
     "regular_grid",
     "regular_seeds",
     "slice_along_axes",
+    "unique_rows",
     "view_as_blocks",
     "view_as_windows",
 ]

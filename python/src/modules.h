@@ -14,6 +14,7 @@ void bind_feature(nanobind::module_& m);
 void bind_filters(nanobind::module_& m);
 void bind_filters_edges(nanobind::module_& m);
 void bind_filters_gabor(nanobind::module_& m);
+void bind_filters_rank(nanobind::module_& m);
 void bind_filters_ridges(nanobind::module_& m);
 void bind_filters_sharpen(nanobind::module_& m);
 void bind_filters_sparse(nanobind::module_& m);

@@ -125,6 +125,7 @@ NB_MODULE(_native, m) {
   bind_filters_edges(filters);
   bind_filters_gabor(filters);
   bind_filters_ridges(filters);
+  bind_filters_rank(filters);
   bind_filters_sharpen(filters);
   bind_filters_sparse(filters);
   nb::module_ morphology = m.def_submodule("morphology");

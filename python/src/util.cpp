@@ -78,6 +78,20 @@ void bind_util(nb::module_& m) {
           const util::CropOptions options{.copy = true, .order = order_from(order)};
           return call.run([&] { return util::crop(a, widths, options); });
         });
+  m.def(
+      "map_array",
+      [](nb::handle input_arr, nb::handle input_vals, nb::handle output_vals, nb::handle out) {
+        Call call;
+        const Array input = call.in(input_arr), from = call.in(input_vals), to = call.in(output_vals);
+        const util::MapArrayOptions options{.out = call.out(out)};
+        return call.run([&] { return util::map_array(input, from, to, options); });
+      },
+      nb::arg("input_arr"), nb::arg("input_vals"), nb::arg("output_vals"), nb::arg("out").none());
+  m.def("unique_rows", [](nb::handle ar) {
+    Call call;
+    const Array a = call.in(ar);
+    return call.run([&] { return util::unique_rows(a); });
+  });
   m.def("compare_images", [](nb::handle image0, nb::handle image1, const std::string& method,
                              const std::array<std::int64_t, 2>& n_tiles) {
     Call call;

@@ -84,6 +84,31 @@ std::vector<EveryOp> edge_ops() {
   return ops;
 }
 
+std::vector<EveryOp> rank_ops() {
+  using namespace filters::rank;
+  std::vector<EveryOp> ops;
+  const auto cross = [](int ndim) { return ndimage::generate_binary_structure(ndim, 1); };
+  const auto add = [&]<class O>(int most, Array (*f)(const Array&, const Footprint&, const O&), const O& options) {
+    ops.push_back({"rank filter " + std::to_string(ops.size()), 2, most, [=](const Array& a, Border) -> Results {
+                     O masked = options;
+                     masked.mask = a;
+                     return {f(a, cross(a.ndim()), options), f(a, cross(a.ndim()), masked)};
+                   }});
+  };
+  for (const auto f : {autolevel, enhance_contrast, entropy, equalize, geometric_mean, gradient, majority, maximum,
+                       mean, minimum, modal, noise_filter, otsu, pop, subtract_mean, sum, threshold}) {
+    add(3, f, RankOptions{});
+  }
+  for (const auto f : {autolevel_percentile, enhance_contrast_percentile, gradient_percentile, mean_percentile,
+                       percentile, pop_percentile, subtract_mean_percentile, sum_percentile, threshold_percentile}) {
+    add(2, f, PercentileOptions{.p0 = 0.2, .p1 = 0.9});
+  }
+  for (const auto f : {mean_bilateral, pop_bilateral, sum_bilateral}) add(2, f, BilateralOptions{});
+  add(2, windowed_histogram, WindowedHistogramOptions{.n_bins = 9});
+  ops.push_back({"median", 2, 3, [](const Array& a, Border) -> Results { return {median(a)}; }});
+  return ops;
+}
+
 std::vector<EveryOp> filter_ops() {
   return {
       {"gaussian", 1, 4,
@@ -351,6 +376,19 @@ std::vector<EveryOp> pointwise_ops() {
            r.push_back(util::img_as(a, t, {.force_copy = true}));
          return r;
        }},
+      {"map_array", 1, 4,
+       [](const Array& a, Border) -> Results {
+         const Array labels = a.astype(DType::int32);
+         const Array from = labels.contiguous().reshape({a.size()});
+         return {util::map_array(labels, from, from.astype(DType::float64))};
+       }},
+      {"unique_rows", 2, 2,
+       [](const Array& a, Border) -> Results {
+         // As many as there are; the smallest picture that is tested has one.
+         const Array rows = util::unique_rows(a);
+         return {rows.size() % a.size() == 0 ? rows : a.copy()};
+       }},
+      {"rank_order", 1, 4, [](const Array& a, Border) -> Results { return {filters::rank_order(a)[0]}; }},
       {"invert", 1, 4, [](const Array& a, Border) -> Results { return {util::invert(a)}; }},
       {"compare_images", 1, 4,
        [](const Array& a, Border) -> Results {
@@ -417,6 +455,7 @@ void run_all(const std::vector<EveryOp>& ops) {
 
 TEST_CASE("colours on images of every kind") { run_all(color_ops()); }
 TEST_CASE("edge filters on images of every kind") { run_all(edge_ops()); }
+TEST_CASE("rank filters on images of every kind") { run_all(rank_ops()); }
 TEST_CASE("smoothing, ridge and Gabor filters on images of every kind") { run_all(filter_ops()); }
 TEST_CASE("features on images of every kind") { run_all(feature_ops()); }
 TEST_CASE("ndimage on images of every kind") { run_all(ndimage_ops()); }

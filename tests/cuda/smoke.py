@@ -14,6 +14,20 @@ TOLERANCE = 1e-5
 PLANES = [(64, 128), (67, 129), (40, 300), (3, 200), (130, 5)]
 VOLUMES = [(9, 33, 41), (24, 20, 132)]
 
+
+def _bytes(x):
+    return util.img_as_ubyte(x)
+
+
+def _reach(x):
+    return morphology.disk(3) if x.ndim == 2 else morphology.ball(2)
+
+
+def _mapping(x):
+    values = np.arange(0, 250, 3), np.arange(84.0)
+    return values if isinstance(x, np.ndarray) else [opsin.asarray(v, device="cuda") for v in values]
+
+
 FILTERS = {
     "gaussian": (lambda x: filters.gaussian(x, 1.5), TOLERANCE),
     "gaussian wide": (lambda x: filters.gaussian(x, 12), TOLERANCE),
@@ -43,6 +57,17 @@ FILTERS = {
     "percentile of the last axis": (lambda x: ndimage.percentile_filter(x, 20, 31, axes=-1), 0),
     "rank of a large window": (lambda x: ndimage.rank_filter(x, 9, 100, axes=(-2, -1)), 0),
     "generic_filter": (lambda x: ndimage.generic_filter(x, np.std, 3), TOLERANCE),
+    "rank.mean": (lambda x: filters.rank.mean(_bytes(x), _reach(x)), 0),
+    "rank.autolevel": (lambda x: filters.rank.autolevel(_bytes(x), _reach(x)), 0),
+    "rank.median": (lambda x: filters.rank.median(_bytes(x), _reach(x)), 0),
+    "rank.modal": (lambda x: filters.rank.modal(_bytes(x), _reach(x)), 0),
+    "rank.otsu": (lambda x: filters.rank.otsu(_bytes(x), _reach(x)), 0),
+    "rank.entropy": (lambda x: filters.rank.entropy(_bytes(x), _reach(x)), 0),
+    "rank.equalize": (lambda x: filters.rank.equalize(_bytes(x), _reach(x)), 0),
+    "rank.median of words": (lambda x: filters.rank.median(util.img_as_uint(x), _reach(x)), 0),
+    "rank.otsu of words": (lambda x: filters.rank.otsu(util.img_as_uint(x), _reach(x)), 0),
+    "rank_order": (lambda x: filters.rank_order(x)[0], 0),
+    "map_array": (lambda x: util.map_array(_bytes(x), *_mapping(x)), 0),
     "meijering": (lambda x: filters.meijering(x, sigmas=[2]), 1e-3),
     "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
 }

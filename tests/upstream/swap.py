@@ -4,6 +4,7 @@ import contextlib
 import functools
 import importlib
 import inspect
+import operator
 import pkgutil
 import sys
 from collections import Counter
@@ -95,7 +96,7 @@ def apply(provider, depth):
             original = getattr(upstream, name)
             full_name = f"{module_name}.{name}"
             try:
-                replacement = getattr(getattr(ours, module_name), name) if ours else original
+                replacement = getattr(operator.attrgetter(module_name)(ours), name) if ours else original
             except AttributeError:
                 swap.missing.append(full_name)
                 continue
