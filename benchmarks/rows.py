@@ -238,6 +238,39 @@ RANK = [
 ]  # fmt: skip
 
 ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *RANK]
+
+def _cv_clahe(cv2, x):
+    return cv2.createCLAHE(clipLimit=2.56, tileGridSize=(8, 8)).apply(x)
+
+
+EXPOSURE = [
+    Row("histogram", "exposure.histogram", large_ms=0.09),
+    Row("cumulative_distribution", "exposure.cumulative_distribution", large_ms=0.09),
+    Row("equalize_hist", "exposure.equalize_hist", large_ms=0.15, opencv=lambda cv2, x: cv2.equalizeHist(x),
+        opencv_dtypes=("uint8",)),
+    Row("equalize_adapthist", "exposure.equalize_adapthist", large_ms=0.35, opencv=_cv_clahe, opencv_dtypes=("uint8",)),
+    Row("match_histograms", "exposure.match_histograms", make="pair"),
+    Row("adjust_gamma 2.2", "exposure.adjust_gamma", dict(gamma=2.2), large_ms=0.08),
+    Row("adjust_log", "exposure.adjust_log", large_ms=0.08),
+    Row("adjust_sigmoid", "exposure.adjust_sigmoid", large_ms=0.08),
+    Row("rescale_intensity", "exposure.rescale_intensity", large_ms=0.09),
+    Row("is_low_contrast", "exposure.is_low_contrast", large_ms=0.15),
+    Row("threshold_otsu", "filters.threshold_otsu", large_ms=0.09,
+        opencv=lambda cv2, x: cv2.threshold(x, 0, 255, cv2.THRESH_OTSU)[0], opencv_dtypes=("uint8",)),
+    *(Row(f"threshold_{n}", f"filters.threshold_{n}", large_ms=0.09) for n in ("yen", "isodata", "triangle")),
+    Row("threshold_li", "filters.threshold_li", large_ms=0.3),
+    Row("threshold_local 35", "filters.threshold_local", dict(block_size=35), large_ms=0.2),
+    Row("threshold_local 35 mean", "filters.threshold_local", dict(block_size=35, method="mean"), large_ms=0.2),
+    Row("threshold_mean", "filters.threshold_mean", large_ms=0.05),
+    Row("threshold_multiotsu", "filters.threshold_multiotsu", large_ms=0.2),
+    Row("threshold_niblack", "filters.threshold_niblack", large_ms=0.2),
+    Row("threshold_sauvola", "filters.threshold_sauvola", large_ms=0.2),
+    Row("threshold_sauvola 3d", "filters.threshold_sauvola", ndim=3),
+    Row("apply_hysteresis_threshold", "filters.apply_hysteresis_threshold", dict(low=0.5, high=0.9), large_ms=0.3),
+    Row("integral_image", "transform.integral_image", opencv=lambda cv2, x: cv2.integral(x, sdepth=cv2.CV_64F)),
+]  # fmt: skip
+
+ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *EXPOSURE]
 SIZES = {
     "large": {2: (4096, 4096), 3: (256, 256, 256)},
     "small": {2: (512, 512), 3: (64, 64, 64)},

@@ -14,6 +14,8 @@
 #include "opsin/filters_ridges.h"
 #include "opsin/filters_sharpen.h"
 #include "opsin/filters_sparse.h"
+#include "opsin/filters_threshold.h"
+#include "opsin/filters_threshold_local.h"
 
 namespace opsin::filters {
 

@@ -7,12 +7,14 @@ PyTorch, JAX and ``opsin.Array`` on their device; the same kind of array comes b
 from opsin import _native
 from opsin import color as color
 from opsin import data as data
+from opsin import exposure as exposure
 from opsin import feature as feature
 from opsin import filters as filters
 from opsin import io as io
 from opsin import morphology as morphology
 from opsin import ndimage as ndimage
 from opsin import segmentation as segmentation
+from opsin import transform as transform
 from opsin import util as util
 from opsin._loader import SlideDataset as SlideDataset
 from opsin._native import Array as Array
@@ -63,6 +65,7 @@ __all__ = [
     "data",
     "data_dir",
     "dtype_limits",
+    "exposure",
     "feature",
     "filters",
     "float_policy",
@@ -82,5 +85,6 @@ __all__ = [
     "set_float_policy",
     "set_num_threads",
     "synchronize",
+    "transform",
     "util",
 ]

@@ -118,6 +118,9 @@ NB_MODULE(_native, m) {
   bind_color_spaces(color);
   nb::module_ data = m.def_submodule("data");
   bind_data(data);
+  nb::module_ exposure = m.def_submodule("exposure");
+  bind_exposure(exposure);
+  bind_exposure_adjust(exposure);
   nb::module_ feature = m.def_submodule("feature");
   bind_feature(feature);
   nb::module_ filters = m.def_submodule("filters");
@@ -128,6 +131,8 @@ NB_MODULE(_native, m) {
   bind_filters_rank(filters);
   bind_filters_sharpen(filters);
   bind_filters_sparse(filters);
+  bind_filters_threshold(filters);
+  bind_filters_threshold_local(filters);
   nb::module_ morphology = m.def_submodule("morphology");
   bind_morphology(morphology);
   nb::module_ ndimage = m.def_submodule("ndimage");
@@ -140,6 +145,8 @@ NB_MODULE(_native, m) {
   bind_loader(slide);
   nb::module_ segmentation = m.def_submodule("segmentation");
   bind_segmentation(segmentation);
+  nb::module_ transform = m.def_submodule("transform");
+  bind_transform_integral(transform);
   nb::module_ util = m.def_submodule("util");
   bind_util(util);
   bind_util_arrange(util);

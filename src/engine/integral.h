@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Integral image of a contiguous image with two axes, in float64: running sums along columns, then along rows, each
-// added one by one as numpy.cumsum does, so that the sums are the same to the bit on every device.
+// Running sums along every axis of an image, the first axis first. Each sum is added one by one as numpy.cumsum does,
+// so that sums of floats are the same to the bit on every device.
 #pragma once
 
+#include "core/assign.h"
 #include "core/dispatch.h"
 #include "core/scaling.h"
 #include "opsin/array.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+/// (axes before, axis, axes after) of a C-contiguous array.
+struct AxisSplit {
+  std::int64_t outer = 1, n = 1, inner = 1;
+};
+inline AxisSplit split_at(const Extents& shape, int axis) {
+  AxisSplit s{1, shape[axis], 1};
+  for (int a = 0; a < shape.size(); ++a) (a < axis ? s.outer : a > axis ? s.inner : s.n) *= a == axis ? 1 : shape[a];
+  return s;
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine
 
 #ifdef OPSIN_TARGET_CUDA
 #include "engine/integral_cuda.h"
@@ -15,10 +30,29 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// float64 array of the image's shape.
+/// `sums` and `image` are C-contiguous, of one shape and apart; the elements of `sums` have the type S: double, float
+/// or int64, which stands for uint64 too.
+template <class S>
+void running_sums(const Array& sums, const Array& image, const Scaling& scaling = {}) {
+  if (image.size() == 0) return;
+  const int ndim = image.ndim();
+  if (ndim == 2) return sum_planes<S>(sums, image, scaling);
+  const Extents flat = ndim == 0 ? Extents{1, 1} : Extents{1, image.shape(0)};
+  if (ndim < 2) return sum_planes<S>(sums.reshape(flat), image.reshape(flat), scaling);
+  opsin::memory::assign(sums, image);
+  for (int axis = 0; axis + 2 < ndim; ++axis) sum_axis(sums.mutable_data_as<S>(), split_at(sums.shape(), axis));
+  const std::int64_t rows = image.shape(ndim - 2), columns = image.shape(ndim - 1);
+  const Array planes = sums.reshape({image.size() / (rows * columns), rows, columns});
+  for (std::int64_t i = 0; i < planes.shape(0); ++i) {
+    const Array plane = planes.slice(0, i, 1).reshape({rows, columns});
+    sum_planes<S>(plane, plane, Scaling{});
+  }
+}
+
+/// In float64, with an image's elements scaled.
 inline Array integral_image(const Array& image, const Scaling& scaling) {
   const Array sums = Array::empty(image.shape(), DType::float64, image.device());
-  if (image.size() > 0) run_integral(sums, image, scaling);
+  running_sums<double>(sums, image, scaling);
   return sums;
 }
 

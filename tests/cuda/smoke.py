@@ -7,7 +7,7 @@ NaN and infinity, taps too long for registers, images smaller than the taps.
 import numpy as np
 
 import opsin
-from opsin import color, feature, filters, morphology, ndimage, segmentation, util
+from opsin import color, exposure, feature, filters, morphology, ndimage, segmentation, transform, util
 
 TOLERANCE = 1e-5
 
@@ -69,6 +69,26 @@ FILTERS = {
     "rank_order": (lambda x: filters.rank_order(x)[0], 0),
     "map_array": (lambda x: util.map_array(_bytes(x), *_mapping(x)), 0),
     "meijering": (lambda x: filters.meijering(x, sigmas=[2]), 1e-3),
+    "histogram": (lambda x: exposure.histogram(x)[0], 0),
+    "equalize_hist": (exposure.equalize_hist, TOLERANCE),
+    "equalize_hist of many bins": (lambda x: exposure.equalize_hist(x, 20000), TOLERANCE),
+    "equalize_adapthist": (lambda x: exposure.equalize_adapthist(x, kernel_size=9), TOLERANCE),
+    "match_histograms": (lambda x: exposure.match_histograms(x, x), TOLERANCE),
+    "adjust_gamma": (lambda x: exposure.adjust_gamma(x, 2.2), TOLERANCE),
+    "rescale_intensity": (exposure.rescale_intensity, TOLERANCE),
+    "is_low_contrast": (exposure.is_low_contrast, 0),
+    "threshold_otsu": (filters.threshold_otsu, 0),
+    "threshold_yen": (filters.threshold_yen, 1e-2),
+    "threshold_isodata": (filters.threshold_isodata, 0),
+    "threshold_triangle": (filters.threshold_triangle, 0),
+    "threshold_mean": (filters.threshold_mean, TOLERANCE),
+    "threshold_li": (filters.threshold_li, TOLERANCE),
+    "threshold_multiotsu": (lambda x: filters.threshold_multiotsu(x, classes=3), 0),
+    "threshold_local": (lambda x: filters.threshold_local(x, 7, offset=0.1), TOLERANCE),
+    "threshold_niblack": (filters.threshold_niblack, 1e-4),
+    "threshold_sauvola": (lambda x: filters.threshold_sauvola(x, 25), 1e-4),
+    "apply_hysteresis_threshold": (lambda x: filters.apply_hysteresis_threshold(x, 0.1, 0.5), 0),
+    "integral_image": (transform.integral_image, 0),
     "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
 }
 

@@ -1,0 +1,51 @@
+"""Thresholds: what the conformance table cannot compare."""
+
+import numpy as np
+import pytest
+
+import opsin
+from opsin import filters
+
+
+def image():
+    rng = np.random.default_rng(1)
+    return (rng.random((40, 50)) + (np.indices((40, 50))[1] > 25)).astype(np.float32)
+
+
+def test_every_global_threshold_is_drawn(capsys):
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    _, axes = filters.try_all_threshold(image())
+    titles = [a.get_title() for a in axes]
+    assert titles == ["Original", "Isodata", "Li", "Mean", "Minimum", "Otsu", "Triangle", "Yen"]
+    printed = capsys.readouterr().out.split()
+    assert printed[0] == "opsin.filters.threshold_isodata" and len(printed) == 7
+
+
+def test_steps_of_li_end_at_its_threshold():
+    steps = []
+    threshold = filters.threshold_li(image(), iter_callback=steps.append)
+    assert len(steps) > 2 and steps[-1] == pytest.approx(float(threshold))
+    assert steps[0] == pytest.approx(float(image().mean()))
+
+
+def test_a_histogram_of_another_function_gives_the_same_threshold():
+    x = image()
+    hist = opsin.exposure.histogram(x)
+    for name in ("otsu", "yen", "isodata"):
+        function = getattr(filters, f"threshold_{name}")
+        assert function(hist=hist) == function(x)
+
+
+@pytest.mark.parametrize("name", ["otsu", "yen", "isodata", "minimum", "multiotsu"])
+def test_nothing_to_take_a_threshold_of(name):
+    with pytest.raises(Exception, match="Either image or hist must be provided."):
+        getattr(filters, f"threshold_{name}")()
+
+
+def test_a_threshold_array_is_a_level():
+    x = image()
+    level = np.asarray(filters.threshold_otsu(x))
+    assert np.array_equal(
+        filters.apply_hysteresis_threshold(x, 0.3, level), filters.apply_hysteresis_threshold(x, 0.3, float(level))
+    )
