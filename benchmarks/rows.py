@@ -271,6 +271,33 @@ EXPOSURE = [
 ]  # fmt: skip
 
 ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *EXPOSURE]
+FEATURES = [
+    Row("canny", "feature.canny", large_ms=0.25),
+    Row("canny quantiles", "feature.canny", dict(sigma=2, use_quantiles=True, low_threshold=0.8, high_threshold=0.9)),
+    Row("corner_harris", "feature.corner_harris", large_ms=0.2),
+    Row("corner_shi_tomasi", "feature.corner_shi_tomasi", large_ms=0.2),
+    Row("corner_foerstner", "feature.corner_foerstner"),
+    Row("corner_kitchen_rosenfeld", "feature.corner_kitchen_rosenfeld"),
+    Row("corner_moravec", "feature.corner_moravec"),
+    Row("corner_fast", "feature.corner_fast"),
+    # Few peaks: scikit-image takes a minute for all of a large image.
+    Row("peak_local_max 5", "feature.peak_local_max", dict(min_distance=5, threshold_rel=0.98), dtypes=("float32",)),
+    Row("multiscale_basic_features", "feature.multiscale_basic_features", dtypes=("float32",)),
+    Row("moments", "measure.moments"),
+    Row("moments_central", "measure.moments_central"),
+    Row("moments_central 3d", "measure.moments_central", ndim=3),
+    Row("centroid", "measure.centroid"),
+    Row("inertia_tensor", "measure.inertia_tensor"),
+    Row("block_reduce sum 2", "measure.block_reduce"),
+    Row("block_reduce mean 4", "measure.block_reduce", dict(block_size=4, func=np.mean)),
+    Row("block_reduce max 3", "measure.block_reduce", dict(block_size=3, func=np.max)),
+    Row("block_reduce median 3", "measure.block_reduce", dict(block_size=3, func=np.median), dtypes=NARROW),
+    Row("blur_effect", "measure.blur_effect"),
+    Row("pearson_corr_coeff", "measure.pearson_corr_coeff", make="pair"),
+    Row("manders_overlap_coeff", "measure.manders_overlap_coeff", make="pair"),
+]  # fmt: skip
+
+ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *FEATURES]
 SIZES = {
     "large": {2: (4096, 4096), 3: (256, 256, 256)},
     "small": {2: (512, 512), 3: (64, 64, 64)},

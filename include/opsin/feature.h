@@ -9,6 +9,10 @@
 
 #include "opsin/array.h"
 #include "opsin/border.h"
+#include "opsin/feature_basic.h"
+#include "opsin/feature_canny.h"
+#include "opsin/feature_corners.h"
+#include "opsin/feature_peaks.h"
 
 namespace opsin::feature {
 

@@ -11,6 +11,7 @@ from opsin import exposure as exposure
 from opsin import feature as feature
 from opsin import filters as filters
 from opsin import io as io
+from opsin import measure as measure
 from opsin import morphology as morphology
 from opsin import ndimage as ndimage
 from opsin import segmentation as segmentation
@@ -78,6 +79,7 @@ __all__ = [
     "img_as_ubyte",
     "img_as_uint",
     "io",
+    "measure",
     "morphology",
     "ndimage",
     "release_cached_memory",

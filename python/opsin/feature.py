@@ -2,12 +2,37 @@
 
 import warnings
 
+from opsin._basic_features import multiscale_basic_features
+from opsin._canny import canny
+from opsin._corners import (
+    corner_fast,
+    corner_foerstner,
+    corner_harris,
+    corner_kitchen_rosenfeld,
+    corner_moravec,
+    corner_orientations,
+    corner_shi_tomasi,
+    corner_subpix,
+)
 from opsin._native import feature as _native
+from opsin._peaks import corner_peaks, peak_local_max
 
 __all__ = [
+    "canny",
+    "corner_fast",
+    "corner_foerstner",
+    "corner_harris",
+    "corner_kitchen_rosenfeld",
+    "corner_moravec",
+    "corner_orientations",
+    "corner_peaks",
+    "corner_shi_tomasi",
+    "corner_subpix",
     "hessian_matrix",
     "hessian_matrix_det",
     "hessian_matrix_eigvals",
+    "multiscale_basic_features",
+    "peak_local_max",
     "shape_index",
     "structure_tensor",
     "structure_tensor_eigenvalues",

@@ -123,6 +123,9 @@ NB_MODULE(_native, m) {
   bind_exposure_adjust(exposure);
   nb::module_ feature = m.def_submodule("feature");
   bind_feature(feature);
+  bind_feature_corners(feature);
+  bind_feature_maps(feature);
+  bind_feature_peaks(feature);
   nb::module_ filters = m.def_submodule("filters");
   bind_filters(filters);
   bind_filters_edges(filters);
@@ -133,6 +136,10 @@ NB_MODULE(_native, m) {
   bind_filters_sparse(filters);
   bind_filters_threshold(filters);
   bind_filters_threshold_local(filters);
+  nb::module_ measure = m.def_submodule("measure");
+  bind_measure_blocks(measure);
+  bind_measure_colocalization(measure);
+  bind_measure_moments(measure);
   nb::module_ morphology = m.def_submodule("morphology");
   bind_morphology(morphology);
   nb::module_ ndimage = m.def_submodule("ndimage");

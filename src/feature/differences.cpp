@@ -81,13 +81,13 @@ void second_difference(const Array& out, const Array& image, int first, int seco
   });
 }
 
-void check_differences(const Array& image) {
-  for (int i = 0; i < image.ndim(); ++i) {
-    core::check_plain(image.shape(i) >= 2,
+void check_differences(const Extents& shape) {
+  for (const std::int64_t n : shape) {
+    core::check_plain(n >= 2,
                       "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements "
                       "are required.");
   }
-  core::check_plain(image.ndim() != 1, "axis 0 is out of bounds for array of dimension 0");
+  core::check_plain(shape.size() != 1, "axis 0 is out of bounds for array of dimension 0");
 }
 
 }  // namespace opsin::OPSIN_TARGET::feature

@@ -11,6 +11,6 @@ namespace opsin::OPSIN_TARGET::feature {
 void second_difference(const Array& out, const Array& image, int first, int second);
 
 /// Throws what hessian_matrix throws for images that differences cannot be taken of.
-void check_differences(const Array& image);
+void check_differences(const Extents& shape);
 
 }  // namespace opsin::OPSIN_TARGET::feature

@@ -56,7 +56,7 @@ std::vector<Array> hessian_matrix(const Array& image, const HessianMatrixOptions
   Array smooth;
   if (!o.use_gaussian_derivatives) {
     smooth = opsin::filters::gaussian(image, {.sigma = o.sigma, .mode = o.mode, .cval = o.cval});
-    check_differences(image);
+    check_differences(image.shape());
   }
   std::vector<Array> out;
   const auto all = pairs(image.ndim(), o.order);

@@ -3,6 +3,7 @@
 
 #include "engine/each.h"
 #include "engine/eigen.h"
+#include "engine/jacobi.h"
 #include "engine/pointwise.h"
 
 namespace opsin::OPSIN_TARGET::feature {
@@ -38,7 +39,6 @@ void closed_form(const Array& out, const std::vector<Array>& elements) {
   engine::pointwise<C, static_cast<int>(count), N>(to, in, Closed{});
 }
 
-/// Cyclic Jacobi rotations on a matrix of up to 8 x 8 in float64: converges quadratically, six sweeps are plenty.
 template <class C>
 struct Jacobi {
   const C* element[max_ndim * (max_ndim + 1) / 2];
@@ -52,44 +52,9 @@ struct Jacobi {
     for (int i = 0; i < n; ++i) {
       for (int j = i; j < n; ++j) a[i][j] = a[j][i] = element[k++][at];
     }
-    for (int sweep = 0; sweep < 12; ++sweep) {
-      double off = 0, all = 0;
-      for (int i = 0; i < n; ++i) {
-        all += a[i][i] * a[i][i];
-        for (int j = i + 1; j < n; ++j) off += a[i][j] * a[i][j];
-      }
-      if (!(off > 1e-34 * all)) break;
-      for (int i = 0; i < n; ++i) {
-        for (int j = i + 1; j < n; ++j) rotate(a, i, j);
-      }
-    }
-    // By insertion, greatest first.
     double e[max_ndim];
-    for (int i = 0; i < n; ++i) {
-      const double value = a[i][i];
-      int to = i;
-      for (; to > 0 && e[to - 1] < value; --to) e[to] = e[to - 1];
-      e[to] = value;
-    }
+    engine::jacobi_eigenvalues(a, n, e);
     for (int i = 0; i < n; ++i) out[i * size + at] = static_cast<C>(e[i]);
-  }
-
-  HD void rotate(double (&a)[max_ndim][max_ndim], int i, int j) const {
-    if (a[i][j] == 0) return;
-    const double theta = (a[j][j] - a[i][i]) / (2 * a[i][j]);
-    const double t = (theta < 0 ? -1 : 1) / (abs(theta) + sqrt(theta * theta + 1));
-    const double c = 1 / sqrt(t * t + 1);
-    const double s = t * c;
-    for (int k = 0; k < n; ++k) {
-      const double x = a[k][i], y = a[k][j];
-      a[k][i] = c * x - s * y;
-      a[k][j] = s * x + c * y;
-    }
-    for (int k = 0; k < n; ++k) {
-      const double x = a[i][k], y = a[j][k];
-      a[i][k] = c * x - s * y;
-      a[j][k] = s * x + c * y;
-    }
   }
 };
 

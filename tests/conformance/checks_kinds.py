@@ -54,13 +54,25 @@ def reference(op: Op, subject: Subject, case: Case, shape, dtype):
     return call(subject.get(op), args, kwargs), *make_inputs(op, case, shape, dtype, subject.ndimage)
 
 
+def as_cuda_gives(value):
+    """A scalar result is a 0-d array on CUDA."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(as_cuda_gives(v) for v in value)
+    return value if value is None or isinstance(value, np.ndarray) else np.asarray(value)
+
+
+def as_arrays_of(got, want):
+    """What is wanted, with 0-d arrays for scalars where such came back: other libraries have no scalars."""
+    leaves = [v for v in _flat(got) if v is not None]
+    return as_cuda_gives(want) if leaves and all(isinstance(v, np.ndarray) for v in leaves) else want
+
+
 def _against_numpy(kind, op, subject, case, shape, dtype, failures, *, exactly=False):
     where = f"{label(op, case, shape, dtype)}, {kind.name}"
     try:
         want, args, kwargs = reference(op, subject, case, shape, dtype)
         got = call_on(kind, subject.get(op), op, case, args, kwargs, where)
-        if isinstance(want.value, np.generic) and isinstance(got.value, np.ndarray):
-            want.value = np.asarray(want.value)  # other libraries have no scalars: a 0-d array of the caller's kind
+        want.value = as_arrays_of(got.value, want.value)
         compare(op, got, want, args, where, warned=False)
         if (
             exactly
@@ -90,11 +102,6 @@ def _assert_refused(kind: Kind, op: Op, subject: Subject) -> None:
     got = call(subject.get(op), tree_map(lambda a: kind.to(kind.load(), a), args), kwargs)
     if not isinstance(got.error, (TypeError, ValueError)) or "JAX" not in str(got.error):
         raise AssertionError(f"{op.name}, {kind.name}: {got.error!r} instead of an error that names JAX")
-
-
-def as_cuda_gives(value):
-    """A scalar result is a 0-d array on CUDA."""
-    return tree_map(np.asarray, value) if isinstance(value, (tuple, list)) else np.asarray(value)
 
 
 def check_cuda_values(op: Op, subject: Subject) -> None:
@@ -268,6 +275,7 @@ def check_cuda_capture(op: Op, subject: Subject) -> None:
                 stream.synchronize()
                 try:
                     got.value = _home(CUPY, lib, got.value, where)
+                    want.value = as_arrays_of(got.value, want.value)
                     compare(op, got, want, args, where, warned=False)
                 except AssertionError as error:
                     failures.add(error)

@@ -50,6 +50,8 @@ def assert_agree(got, want, tol: Tol, where: str, *, ndim: int = 2, unit: float 
         return
     if type(got) is not type(want):
         raise AssertionError(f"{where}: returns {type(got).__name__}, the oracle {type(want).__name__}")
+    if type(want) is float:
+        got, want = np.float64(got), np.float64(want)
     if not isinstance(want, (np.ndarray, np.generic)):
         if got != want:
             raise AssertionError(f"{where}: returns {got!r}, the oracle {want!r}")

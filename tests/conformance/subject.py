@@ -35,7 +35,7 @@ class Subject:
         return self.module("ndimage")
 
 
-ORACLES = {m: f"skimage.{m}" for m in ("util", "color", "filters", "feature")} | {"ndimage": "scipy.ndimage"}
+ORACLES = {m: f"skimage.{m}" for m in ("util", "color", "filters", "feature", "measure")} | {"ndimage": "scipy.ndimage"}
 
 
 def rounded(op: Op, fn):

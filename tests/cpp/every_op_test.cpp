@@ -171,6 +171,27 @@ std::vector<EveryOp> feature_ops() {
          if (is_thin(a)) return {};
          return {feature::shape_index(a, {.mode = b})};
        }},
+      {"corners", 2, 2,
+       [](const Array& a, Border b) -> Results {
+         if (is_thin(a)) return {};
+         Results r = feature::corner_foerstner(a);
+         r.push_back(feature::corner_harris(a, {.method = feature::HarrisMethod::eps}));
+         r.push_back(feature::corner_shi_tomasi(a, {.sigma = {2}}));
+         r.push_back(feature::corner_kitchen_rosenfeld(a, {.mode = b, .cval = 0.25}));
+         r.push_back(feature::corner_fast(a, {.n = 9, .threshold = 0.05}));
+         for (const int size : {1, 2}) r.push_back(feature::corner_moravec(a, {.window_size = size}));
+         return r;
+       }},
+      {"canny", 2, 2,
+       [](const Array& a, Border b) -> Results {
+         return {feature::canny(a, {.low_threshold = 0.01, .high_threshold = 0.02, .mode = b, .cval = 0.25}),
+                 feature::canny(a, {.low_threshold = 0.5, .high_threshold = 0.8, .use_quantiles = true})};
+       }},
+      {"multiscale_basic_features", 2, 3,
+       [](const Array& a, Border) -> Results {
+         if (is_thin(a)) return {};
+         return {feature::multiscale_basic_features(a, {.sigma_max = 2})};
+       }},
   };
 }
 

@@ -7,7 +7,7 @@ NaN and infinity, taps too long for registers, images smaller than the taps.
 import numpy as np
 
 import opsin
-from opsin import color, exposure, feature, filters, morphology, ndimage, segmentation, transform, util
+from opsin import color, exposure, feature, filters, measure, morphology, ndimage, segmentation, transform, util
 
 TOLERANCE = 1e-5
 
@@ -90,6 +90,27 @@ FILTERS = {
     "apply_hysteresis_threshold": (lambda x: filters.apply_hysteresis_threshold(x, 0.1, 0.5), 0),
     "integral_image": (transform.integral_image, 0),
     "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
+    "multiscale_basic_features": (lambda x: feature.multiscale_basic_features(x, sigma_max=2), 1e-4),
+    "peak_local_max": (lambda x: feature.peak_local_max(x, 2, exclude_border=False, p_norm=2), 0),
+    "moments": (measure.moments, TOLERANCE),
+    "moments_central": (lambda x: measure.moments_central(x, center=(1,) * x.ndim, order=5), TOLERANCE),
+    "inertia_tensor": (measure.inertia_tensor, 1e-3),
+    "block_reduce sum": (lambda x: measure.block_reduce(x, 3), TOLERANCE),
+    "block_reduce median": (lambda x: measure.block_reduce(x, 3, np.median), 0),
+    "block_reduce wide": (lambda x: measure.block_reduce(x, 40, np.max), 0),
+    "blur_effect": (lambda x: measure.blur_effect(x, 3), TOLERANCE),
+    "manders_overlap_coeff": (lambda x: measure.manders_overlap_coeff(x, x), TOLERANCE),
+}
+
+PLANE_FILTERS = {
+    "canny": (lambda x: feature.canny(x, low_threshold=0.02, high_threshold=0.1), 0),
+    "canny quantiles": (lambda x: feature.canny(x, 2, 0.5, 0.8, use_quantiles=True, mode="reflect"), 0),
+    "corner_harris": (feature.corner_harris, 1e-4),
+    "corner_foerstner": (lambda x: feature.corner_foerstner(x, 2)[0], 1e-3),
+    "corner_kitchen_rosenfeld": (feature.corner_kitchen_rosenfeld, 1e-3),
+    "corner_moravec": (feature.corner_moravec, 1e-4),
+    "corner_moravec wide": (lambda x: feature.corner_moravec(x, 2), 1e-4),
+    "corner_fast": (lambda x: feature.corner_fast(x, 9, 0.05), TOLERANCE),
 }
 
 COLORS = [
@@ -144,7 +165,7 @@ def main():
     for shape in PLANES + VOLUMES:
         image = np.maximum(rng.random(shape, dtype=np.float32) - 0.4, 0)  # nonzero in part, for what is binary
         on_device = opsin.asarray(image, device="cuda")
-        for name, (f, tolerance) in FILTERS.items():
+        for name, (f, tolerance) in {**FILTERS, **(PLANE_FILTERS if len(shape) == 2 else {})}.items():
             check(f"{name} {shape}", f(image), f(on_device), tolerance)
     byte = rng.integers(0, 256, (67, 140), dtype=np.uint8)
     broken = rng.random((80, 160), dtype=np.float32)

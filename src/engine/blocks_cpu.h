@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// CPU side of engine/blocks.h. Folds: rows of blocks are added to a line of totals with vectors along the row, then
+// neighbours in the line are folded.
+#pragma once
+
+#include <vector>
+
+#include "core/lines_cpu.h"
+#include "core/threads.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+/// Row `row` of `count` neighbouring blocks from block `first` of a line on, with the constant where the image ends.
+template <class C>
+void block_row(C* to, const Blocks& b, std::int64_t line, std::int64_t row, std::int64_t first, std::int64_t count,
+               C cval) {
+  const std::int64_t width = b.block[b.ndim - 1];
+  const std::int64_t x = first * width;
+  const std::int64_t start = b.row_start(line, row);
+  const std::int64_t inside =
+      start < 0 ? 0 : std::min(count * width, std::max<std::int64_t>(0, b.shape[b.ndim - 1] - x));
+  const auto item = static_cast<std::int64_t>(itemsize(b.dtype));
+  if (inside > 0) {
+    load_line(to, static_cast<const std::byte*>(b.image) + (start + x) * item, b.dtype, item, inside, Scaling{});
+  }
+  std::fill(to + inside, to + count * width, cval);
+}
+
+template <class C, class F>
+void run_fold(C* out, const Blocks& b, C cval, const F& f) {
+  using V = Vec<C>;
+  const std::int64_t width = b.block[b.ndim - 1], columns = b.out[b.ndim - 1];
+  const std::int64_t share = std::max<std::int64_t>(1, 4096 / width);  // outputs of a task
+  const std::int64_t pieces = (columns + share - 1) / share;
+  const std::int64_t rows = b.rows();
+  const auto size = static_cast<double>(rows) * static_cast<double>(width);
+  core::parallel_for(b.outputs() / columns * pieces, std::max<std::int64_t>(1, (1 << 15) / (rows * width * share)),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       const std::int64_t most = (share * width + V::lanes - 1) / V::lanes * V::lanes;
+                       std::vector<C> total(static_cast<std::size_t>(most)), row(static_cast<std::size_t>(most));
+                       for (std::int64_t t = begin; t < end; ++t) {
+                         const std::int64_t line = t / pieces, first = t % pieces * share;
+                         const std::int64_t count = std::min(share, columns - first);
+                         block_row(total.data(), b, line, 0, first, count, cval);
+                         for (std::int64_t r = 1; r < rows; ++r) {
+                           block_row(row.data(), b, line, r, first, count, cval);
+                           for (std::int64_t x = 0; x < count * width; x += V::lanes) {
+                             f.template step<V>(V::load(&total[static_cast<std::size_t>(x)]),
+                                                V::load(&row[static_cast<std::size_t>(x)]))
+                                 .store(&total[static_cast<std::size_t>(x)]);
+                           }
+                         }
+                         C* const to = out + line * columns + first;
+                         const C* from = total.data();
+                         for (std::int64_t o = 0; o < count; ++o, from += width) {
+                           C value = from[0];
+                           for (std::int64_t x = 1; x < width; ++x) value = f.template step<C>(value, from[x]);
+                           to[o] = f.template finish<C>(value, size);
+                         }
+                       }
+                     });
+}
+
+template <class C, class F>
+void run_windows(C* out, const Blocks& b, C cval, const F& f) {
+  const std::int64_t width = b.block[b.ndim - 1], columns = b.out[b.ndim - 1];
+  const std::int64_t rows = b.rows();
+  core::parallel_for(b.outputs(), std::max<std::int64_t>(1, (1 << 12) / (rows * width)),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       std::vector<C> window(static_cast<std::size_t>(rows * width));
+                       for (std::int64_t o = begin; o < end; ++o) {
+                         for (std::int64_t r = 0; r < rows; ++r) {
+                           block_row(window.data() + r * width, b, o / columns, r, o % columns, 1, cval);
+                         }
+                         out[o] = f.template operator()<C>(
+                             [&](std::int64_t i) { return window[static_cast<std::size_t>(i)]; }, rows * width);
+                       }
+                     });
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine
