@@ -298,6 +298,33 @@ FEATURES = [
 ]  # fmt: skip
 
 ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *FEATURES]
+METRICS = [
+    Row("structural_similarity", "metrics.structural_similarity", dict(data_range=1), make="pair", large_ms=0.2),
+    Row("structural_similarity gaussian", "metrics.structural_similarity", dict(data_range=1, gaussian_weights=True), make="pair"),
+    Row("structural_similarity full", "metrics.structural_similarity", dict(data_range=1, full=True), make="pair", dtypes=FLOATS),
+    Row("structural_similarity 3d", "metrics.structural_similarity", dict(data_range=1), ndim=3, make="pair", dtypes=FLOATS),
+    Row("mean_squared_error", "metrics.mean_squared_error", make="pair"),
+    Row("normalized_root_mse", "metrics.normalized_root_mse", make="pair"),
+    Row("peak_signal_noise_ratio", "metrics.peak_signal_noise_ratio", dict(data_range=1), make="pair"),
+    Row("normalized_mutual_information", "metrics.normalized_mutual_information", make="pair", large_ms=0.5),
+]  # fmt: skip
+
+
+def _gaussian_response(r, c):
+    return np.exp(-(r * r + c * c) / 8)
+
+
+FREQUENCY = [
+    Row("butterworth", "filters.butterworth", dict(cutoff_frequency_ratio=0.1), dtypes=FLOATS),
+    Row("butterworth 3d", "filters.butterworth", dict(cutoff_frequency_ratio=0.1), ndim=3, dtypes=FLOATS),
+    Row("filter_forward", "filters.filter_forward", dict(impulse_response=_gaussian_response), dtypes=FLOATS),
+    Row("wiener", "filters.wiener", dict(impulse_response=_gaussian_response), dtypes=FLOATS),
+    Row("fourier_gaussian", "ndimage.fourier_gaussian", dict(sigma=2), dtypes=FLOATS),
+    Row("fourier_shift", "ndimage.fourier_shift", dict(shift=2.5), dtypes=FLOATS),
+    Row("fourier_ellipsoid", "ndimage.fourier_ellipsoid", dict(size=5), dtypes=FLOATS),
+]  # fmt: skip
+
+ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *METRICS, *FREQUENCY]
 SIZES = {
     "large": {2: (4096, 4096), 3: (256, 256, 256)},
     "small": {2: (512, 512), 3: (64, 64, 64)},

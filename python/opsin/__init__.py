@@ -12,6 +12,7 @@ from opsin import feature as feature
 from opsin import filters as filters
 from opsin import io as io
 from opsin import measure as measure
+from opsin import metrics as metrics
 from opsin import morphology as morphology
 from opsin import ndimage as ndimage
 from opsin import segmentation as segmentation
@@ -80,6 +81,7 @@ __all__ = [
     "img_as_uint",
     "io",
     "measure",
+    "metrics",
     "morphology",
     "ndimage",
     "release_cached_memory",

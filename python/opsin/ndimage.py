@@ -37,6 +37,7 @@ from opsin._ndimage_extremes import (
 )
 from opsin._ndimage_generic import generic_filter, generic_filter1d
 from opsin._ndimage_order import median_filter, percentile_filter, rank_filter
+from opsin._ndimage_fourier import fourier_ellipsoid, fourier_gaussian, fourier_shift, fourier_uniform
 from opsin._ndimage_smooth import gaussian_filter, gaussian_filter1d, uniform_filter, uniform_filter1d
 
 __all__ = [
@@ -52,6 +53,10 @@ __all__ = [
     "convolve1d",
     "correlate",
     "correlate1d",
+    "fourier_ellipsoid",
+    "fourier_gaussian",
+    "fourier_shift",
+    "fourier_uniform",
     "gaussian_filter",
     "gaussian_filter1d",
     "gaussian_gradient_magnitude",

@@ -129,7 +129,9 @@ NB_MODULE(_native, m) {
   nb::module_ filters = m.def_submodule("filters");
   bind_filters(filters);
   bind_filters_edges(filters);
+  bind_filters_frequency(filters);
   bind_filters_gabor(filters);
+  bind_filters_lpi(filters);
   bind_filters_ridges(filters);
   bind_filters_rank(filters);
   bind_filters_sharpen(filters);
@@ -140,11 +142,15 @@ NB_MODULE(_native, m) {
   bind_measure_blocks(measure);
   bind_measure_colocalization(measure);
   bind_measure_moments(measure);
+  bind_filters_window(filters);
+  nb::module_ metrics = m.def_submodule("metrics");
+  bind_metrics(metrics);
   nb::module_ morphology = m.def_submodule("morphology");
   bind_morphology(morphology);
   nb::module_ ndimage = m.def_submodule("ndimage");
   bind_ndimage(ndimage);
   bind_ndimage_generic(ndimage);
+  bind_ndimage_fourier(ndimage);
   bind_ndimage_morphology(ndimage);
   bind_ndimage_order(ndimage);
   nb::module_ slide = m.def_submodule("slide");

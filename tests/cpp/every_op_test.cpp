@@ -15,10 +15,12 @@
 #include "opsin/exposure.h"
 #include "opsin/feature.h"
 #include "opsin/filters.h"
+#include "opsin/filters_frequency.h"
 #include "opsin/morphology.h"
 #include "opsin/ndimage.h"
 #include "opsin/ndimage_order.h"
 #include "opsin/transform_integral.h"
+#include "opsin/ndimage_fourier.h"
 #include "opsin/util.h"
 
 using namespace opsin;
@@ -121,6 +123,11 @@ std::vector<EveryOp> filter_ops() {
       {"difference_of_gaussians", 1, 4,
        [](const Array& a, Border b) -> Results { return {filters::difference_of_gaussians(a, {1}, {.mode = b})}; }},
       {"unsharp_mask", 1, 4, [](const Array& a, Border) -> Results { return {filters::unsharp_mask(a)}; }},
+      {"butterworth", 1, 4,
+       [](const Array& a, Border) -> Results {
+         return {filters::butterworth(a, {.cutoff_frequency_ratio = 0.1}),
+                 filters::butterworth(a, {.cutoff_frequency_ratio = 0.2, .order = 1.3, .npad = 2})};
+       }},
       {"gabor", 2, 2,
        [](const Array& a, Border b) -> Results {
          Results r = filters::gabor(a, 0.3, {.mode = b});
@@ -274,6 +281,10 @@ std::vector<EveryOp> ndimage_ops() {
        }},
       {"gaussian_filter1d", 1, 4,
        [](const Array& a, Border b) -> Results { return {gaussian_filter1d(a, 2, {.axis = 0, .mode = b})}; }},
+      {"fourier_gaussian", 1, 4, [](const Array& a, Border) -> Results { return {fourier_gaussian(a, {2})}; }},
+      {"fourier_uniform", 1, 4, [](const Array& a, Border) -> Results { return {fourier_uniform(a, {3})}; }},
+      {"fourier_ellipsoid", 1, 3, [](const Array& a, Border) -> Results { return {fourier_ellipsoid(a, {3})}; }},
+      {"fourier_shift", 1, 4, [](const Array& a, Border) -> Results { return {fourier_shift(a, {1.5})}; }},
       {"uniform_filter", 1, 4,
        [](const Array& a, Border b) -> Results {
          return {uniform_filter(a, {3}, {.mode = {b}}), uniform_filter(a, {8}, {.mode = {b}}),

@@ -7,7 +7,19 @@ NaN and infinity, taps too long for registers, images smaller than the taps.
 import numpy as np
 
 import opsin
-from opsin import color, exposure, feature, filters, measure, morphology, ndimage, segmentation, transform, util
+from opsin import (
+    color,
+    exposure,
+    feature,
+    filters,
+    measure,
+    metrics,
+    morphology,
+    ndimage,
+    segmentation,
+    transform,
+    util,
+)
 
 TOLERANCE = 1e-5
 
@@ -89,6 +101,10 @@ FILTERS = {
     "threshold_sauvola": (lambda x: filters.threshold_sauvola(x, 25), 1e-4),
     "apply_hysteresis_threshold": (lambda x: filters.apply_hysteresis_threshold(x, 0.1, 0.5), 0),
     "integral_image": (transform.integral_image, 0),
+    "butterworth": (lambda x: filters.butterworth(x, 0.1), 1e-4),
+    "butterworth of padded": (lambda x: filters.butterworth(x, 0.2, False, npad=3), 1e-4),
+    "fourier_gaussian": (lambda x: ndimage.fourier_gaussian(x, 1.5), TOLERANCE),
+    "fourier_ellipsoid": (lambda x: ndimage.fourier_ellipsoid(x, 4), TOLERANCE),
     "sato": (lambda x: filters.sato(x, sigmas=[1, 2]), 1e-3),
     "multiscale_basic_features": (lambda x: feature.multiscale_basic_features(x, sigma_max=2), 1e-4),
     "peak_local_max": (lambda x: feature.peak_local_max(x, 2, exclude_border=False, p_norm=2), 0),
@@ -143,6 +159,19 @@ COLORS = [
     "rgb2hed",
     "hed2rgb",
 ]
+
+METRICS = {
+    "structural_similarity": lambda x, y: metrics.structural_similarity(x, y, data_range=1),
+    "structural_similarity gaussian": lambda x, y: metrics.structural_similarity(
+        x, y, data_range=1, gaussian_weights=True, full=True
+    )[1],
+    "structural_similarity gradient": lambda x, y: metrics.structural_similarity(x, y, data_range=1, gradient=True)[1],
+    "mean_squared_error": metrics.mean_squared_error,
+    "peak_signal_noise_ratio": metrics.peak_signal_noise_ratio,
+    "normalized_mutual_information": metrics.normalized_mutual_information,
+    "filter_forward": lambda x, y: filters.filter_forward(x, lambda r, c: np.exp(-(r * r + c * c) / 4)),
+    "wiener": lambda x, y: filters.wiener(x, lambda r, c: np.exp(-(r * r + c * c) / 4)),
+}
 
 checked = []
 
@@ -209,6 +238,10 @@ def main():
         filters.gaussian(colour, 1, channel_axis=-1),
         filters.gaussian(on_device, 1, channel_axis=-1),
     )
+    sharp = rng.random((130, 301), dtype=np.float32)
+    pair = sharp, filters.gaussian(sharp, 1)
+    for name, f in METRICS.items():
+        check(name, np.asarray(f(*pair)), f(*(opsin.asarray(x, device="cuda") for x in pair)), 1e-4)
     check("invert", util.invert(colour), util.invert(on_device))
     check("montage", *(util.montage(x, padding_width=2) for x in (colour, on_device)), 0)
     check(

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "opsin/filters_lpi.h"
+
+#include "array_caster.h"
+#include "modules.h"
+
+namespace opsin::python {
+
+void bind_filters_lpi(nb::module_& m) {
+  m.def(
+      "lpi_positions",
+      [](nb::handle data) {
+        Call call;
+        const Array a = call.in(data);
+        const filters::LpiPositions at = call.invoke([&] { return filters::lpi_positions(a); });
+        return nb::make_tuple(to_python(at.rows, Kind::numpy), to_python(at.columns, Kind::numpy));
+      },
+      nb::arg("data"));
+  m.def(
+      "filter_forward",
+      [](nb::handle data, nb::handle response) {
+        Call call;
+        const Array a = call.in(data);
+        const Array r = call.in(response);
+        return call.run([&] { return filters::filter_forward(a, r.to(a.device())); });
+      },
+      nb::arg("data"), nb::arg("response"));
+  m.def(
+      "filter_inverse",
+      [](nb::handle data, nb::handle response, double max_gain) {
+        Call call;
+        const Array a = call.in(data);
+        const Array r = call.in(response);
+        return call.run([&] { return filters::filter_inverse(a, r.to(a.device()), {.max_gain = max_gain}); });
+      },
+      nb::arg("data"), nb::arg("response"), nb::arg("max_gain"));
+  m.def(
+      "wiener",
+      [](nb::handle data, nb::handle response, double K, nb::handle spectrum) {
+        Call call;
+        const Array a = call.in(data);
+        const Array r = call.in(response);
+        const std::optional<Array> noise = call.in_optional(spectrum);
+        // The response and the noise may come from the host; they are copied in the order of the image's stream.
+        return call.run([&] {
+          filters::WienerOptions options{.K = K};
+          if (noise) options.spectrum = noise->to(a.device());
+          return filters::wiener(a, r.to(a.device()), options);
+        });
+      },
+      nb::arg("data"), nb::arg("response"), nb::arg("K"), nb::arg("spectrum").none());
+}
+
+}  // namespace opsin::python
