@@ -114,33 +114,85 @@ inline Chords chords_of(const std::vector<Offset>& elements, int ndim) {
   return chords;
 }
 
-/// How elements of storage type T become keys of the same type.
+/// An element that is true or false: a byte of memory, a bit where extremes are made.
+struct Bit {};
+
+/// What an element is in memory.
+template <class T>
+struct StoredOf {
+  using type = T;
+};
+template <>
+struct StoredOf<Bit> {
+  using type = std::uint8_t;
+};
+template <class T>
+using Stored = typename StoredOf<T>::type;
+
+/// How elements become keys of the same type.
 template <class T>
 struct KeyOf {
   T flip{};            // bits to flip
-  bool truth = false;  // any nonzero byte is 1 first
+  bool truth = false;  // of bytes: any that is not zero is 1 first
 };
+template <>
+struct KeyOf<Bit> {
+  bool flip = false;
+};
+
+/// What goes into the output: the extreme r, or what it makes of other images. Integers wrap, truths differ.
+enum class Finish : std::uint8_t {
+  none,
+  subtracted_from,  // a - r
+  less,             // r - a
+  laplace           // a + r - b - b
+};
+
+/// The other images: C-contiguous, of the output's shape and dtype, and they do not overlap it.
+struct Finished {
+  Finish by = Finish::none;
+  Array a = {}, b = {};
+};
+
+template <class T>
+const Stored<T>* finished_with(const Array& other) {
+  return other.defined() ? static_cast<const Stored<T>*>(other.data()) : nullptr;
+}
+
+template <class V>
+HD V finish_one(Finish by, V r, V a, V b) {
+  if (by == Finish::subtracted_from) return static_cast<V>(a - r);
+  if (by == Finish::less) return static_cast<V>(r - a);
+  return static_cast<V>(a + r - b - b);
+}
+
+/// The i-th output.
+template <class T>
+HD T finished_at(Finish by, T r, const T* a, const T* b, std::int64_t i) {
+  if (by == Finish::none) return r;
+  return finish_one(by, r, a[i], by == Finish::laplace ? b[i] : T{});
+}
 
 /// Calls f(Tag<T>, KeyOf<T>) with the element type of a dtype of at most 32 bits or float64.
 template <class F>
 decltype(auto) with_keys(DType t, bool minimum, F&& f) {
   const auto integer = [&]<class T>(opsin::OPSIN_TARGET::Tag<T>) {
     const T high = is_signed(t) ? static_cast<T>(T(1) << (8 * sizeof(T) - 1)) : T(0);
-    return f(Tag<T>{}, KeyOf<T>{static_cast<T>(minimum ? high : static_cast<T>(~high)), t == DType::boolean});
+    return f(Tag<T>{}, KeyOf<T>{static_cast<T>(minimum ? high : static_cast<T>(~high))});
   };
   switch (t) {
-    case DType::boolean:
+    case DType::boolean: return f(Tag<Bit>{}, KeyOf<Bit>{!minimum});
     case DType::uint8:
     case DType::int8: return integer(Tag<std::uint8_t>{});
     case DType::uint16:
     case DType::int16: return integer(Tag<std::uint16_t>{});
     case DType::uint32:
     case DType::int32: return integer(Tag<std::uint32_t>{});
-    case DType::float32: return f(Tag<float>{}, KeyOf<float>{minimum ? 0.0f : -0.0f, false});
+    case DType::float32: return f(Tag<float>{}, KeyOf<float>{minimum ? 0.0f : -0.0f});
     default: break;
   }
   core::check<TypeError>(t == DType::float64, "extreme", "no elements of dtype ", t);
-  return f(Tag<double>{}, KeyOf<double>{minimum ? 0.0 : -0.0, false});
+  return f(Tag<double>{}, KeyOf<double>{minimum ? 0.0 : -0.0});
 }
 
 /// The constant beyond the edges, as an element.
@@ -162,7 +214,7 @@ HD T to_key(T x, const KeyOf<T>& key) {
     const T y = std::signbit(key.flip) ? -x : x;
     return y == y ? y : std::numeric_limits<T>::infinity();
   } else {
-    return static_cast<T>((key.truth ? T(x != 0) : x) ^ key.flip);
+    return static_cast<T>(x ^ key.flip);
   }
 }
 
@@ -179,9 +231,9 @@ HD T from_key(T k, const KeyOf<T>& key) {
 /// stand in SciPy's order of axes. Compiled once per element type, in extreme_per_element.cpp.
 template <class T>
 void extreme_of_box(const Array& out, const Array& image, const std::vector<Window>& windows, double cval, bool minimum,
-                    const KeyOf<T>& key);
+                    const KeyOf<T>& key, const Finished& finished = {});
 template <class T>
 void extreme_of_footprint(const Array& out, const Array& image, const Chords& chords, Border border, double cval,
-                          const KeyOf<T>& key);
+                          const KeyOf<T>& key, const Finished& finished = {});
 
 }  // namespace opsin::OPSIN_TARGET::engine

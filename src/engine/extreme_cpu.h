@@ -123,7 +123,7 @@ class ExtremeTile {
 /// Windows down the rows (y) and along them (x) of an image of planes; true when a NaN was met.
 template <class T>
 bool box_pass(T* out, const T* image, std::int64_t planes, std::int64_t height, std::int64_t width, const Window& y,
-              const Window& x, T constant, const KeyOf<T>& key) {
+              const Window& x, T constant, const KeyOf<T>& key, const Finished& finished) {
   const ExtremeTile<T> tile(image, height, width, key, constant);
   const TileCut cut(planes, height, width, y.size, x.size, sizeof(T));
   std::atomic<bool> met_nan{false};
@@ -163,6 +163,7 @@ bool box_pass(T* out, const T* image, std::int64_t planes, std::int64_t height, 
           std::int64_t i = 0;
           for (; i + Vec<T>::lanes <= count; i += Vec<T>::lanes) (least_of<N>(from, i) ^ flip).store(to + i);
           if (i < count) (least_of<N>(from, i) ^ flip).store(to + i, count - i);
+          if (finished.by != Finish::none) finish_row(to, finished, key.truth, to - out, count);
         }
       });
       size = next;
@@ -172,8 +173,8 @@ bool box_pass(T* out, const T* image, std::int64_t planes, std::int64_t height, 
 }
 
 template <class T>
-void extreme_of_box(const Array& out, const Array& image, const std::vector<Window>& windows, double cval, bool minimum,
-                    const KeyOf<T>& key) {
+void box_of_numbers(const Array& out, const Array& image, const std::vector<Window>& windows, double cval, bool minimum,
+                    const KeyOf<T>& key, const Finished& finished) {
   const Extents& shape = image.shape();
   const int last = shape.size() - 1;
   const T constant = constant_of<T>(image.dtype(), cval);
@@ -197,7 +198,8 @@ void extreme_of_box(const Array& out, const Array& image, const std::vector<Wind
       x = sorted[++i];
     }
     const Array to = i + 1 == sorted.size() ? out : Array::empty(shape, image.dtype(), {});
-    nan |= box_pass(to.mutable_data_as<T>(), from.data_as<T>(), planes, height, width, y, x, constant, key);
+    nan |= box_pass(to.mutable_data_as<T>(), from.data_as<T>(), planes, height, width, y, x, constant, key,
+                    i + 1 == sorted.size() ? finished : Finished{});
     from = to;
   }
   if constexpr (std::is_floating_point_v<T>) {
@@ -205,9 +207,20 @@ void extreme_of_box(const Array& out, const Array& image, const std::vector<Wind
     from = image;
     for (std::size_t i = 0; i < windows.size(); ++i) {
       const Array to = i + 1 == windows.size() ? out : Array::empty(shape, image.dtype(), {});
-      queue_lines(to.mutable_data_as<T>(), from.data_as<T>(), shape, windows[i], static_cast<T>(cval), minimum);
+      queue_lines(to.mutable_data_as<T>(), from.data_as<T>(), shape, windows[i], static_cast<T>(cval), minimum,
+                  i + 1 == windows.size() ? finished : Finished{});
       from = to;
     }
+  }
+}
+
+template <class T>
+void extreme_of_box(const Array& out, const Array& image, const std::vector<Window>& windows, double cval, bool minimum,
+                    const KeyOf<T>& key, const Finished& finished) {
+  if constexpr (std::is_same_v<T, Bit>) {
+    extreme_of_box(out, image, windows, cval, minimum, as_bytes(key), finished);
+  } else {
+    box_of_numbers(out, image, windows, cval, minimum, key, finished);
   }
 }
 
@@ -215,7 +228,7 @@ template <class T>
 class FootprintTask {
  public:
   FootprintTask(const Array& out, const Array& image, const Chords& chords, Border border, T constant,
-                const KeyOf<T>& key)
+                const KeyOf<T>& key, const Finished& finished)
       : out_(out.mutable_data_as<T>()),
         image_(image.data_as<T>()),
         shape_(image.shape()),
@@ -223,6 +236,7 @@ class FootprintTask {
         border_(border),
         constant_(constant),
         key_(key),
+        finished_(finished),
         height_(shape_[shape_.size() - 2]),
         width_(shape_[shape_.size() - 1]),
         tile_(image_, height_, width_, key, constant) {}
@@ -270,7 +284,9 @@ class FootprintTask {
           if (begun) from.push_back(best + r * best_line);
           for (const auto& start : group.starts) from.push_back(keys + (r + start[0]) * line + start[1]);
           if (last) {
-            finish(out_ + (plane * height_ + y0 + r) * width_ + x0, from, count);
+            const std::int64_t at = (plane * height_ + y0 + r) * width_ + x0;
+            finish(out_ + at, from, count);
+            if (finished_.by != Finish::none) finish_row(out_ + at, finished_, key_.truth, at, count);
           } else {
             gather(best + r * best_line, from, count);
           }
@@ -330,14 +346,19 @@ class FootprintTask {
   Border border_;
   T constant_;
   const KeyOf<T>& key_;
+  const Finished& finished_;
   std::int64_t height_, width_;
   ExtremeTile<T> tile_;
 };
 
 template <class T>
 void extreme_of_footprint(const Array& out, const Array& image, const Chords& chords, Border border, double cval,
-                          const KeyOf<T>& key) {
-  FootprintTask<T>(out, image, chords, border, constant_of<T>(image.dtype(), cval), key).run();
+                          const KeyOf<T>& key, const Finished& finished) {
+  if constexpr (std::is_same_v<T, Bit>) {
+    extreme_of_footprint(out, image, chords, border, cval, as_bytes(key), finished);
+  } else {
+    FootprintTask<T>(out, image, chords, border, constant_of<T>(image.dtype(), cval), key, finished).run();
+  }
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

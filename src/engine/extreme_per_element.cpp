@@ -15,8 +15,8 @@ using std::uint32_t;
 using std::uint8_t;
 
 template void extreme_of_box<OPSIN_ELEMENT>(const Array&, const Array&, const std::vector<Window>&, double, bool,
-                                            const KeyOf<OPSIN_ELEMENT>&);
+                                            const KeyOf<OPSIN_ELEMENT>&, const Finished&);
 template void extreme_of_footprint<OPSIN_ELEMENT>(const Array&, const Array&, const Chords&, Border, double,
-                                                  const KeyOf<OPSIN_ELEMENT>&);
+                                                  const KeyOf<OPSIN_ELEMENT>&, const Finished&);
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -9,6 +9,10 @@
 #include "core/threads.h"
 #include "engine/extreme.h"
 
+#ifndef OPSIN_TARGET_CUDA
+#include "engine/extreme_finish_cpu.h"
+#endif
+
 namespace opsin::OPSIN_TARGET::engine {
 
 /// A value and the position at which it leaves its window.
@@ -49,7 +53,8 @@ HD void queue_line(std::int64_t n, std::int64_t size, bool minimum, Candidate<T>
 #ifndef OPSIN_TARGET_CUDA
 /// One axis of a C-contiguous image.
 template <class T>
-void queue_lines(T* out, const T* image, const Extents& shape, const Window& window, T cval, bool minimum) {
+void queue_lines(T* out, const T* image, const Extents& shape, const Window& window, T cval, bool minimum,
+                 const Finished& finished) {
   const std::int64_t n = shape[window.axis];
   std::int64_t inner = 1;
   for (int a = window.axis + 1; a < shape.size(); ++a) inner *= shape[a];
@@ -67,6 +72,7 @@ void queue_lines(T* out, const T* image, const Extents& shape, const Window& win
                              [&](std::int64_t i, T value) { out[base + i * inner] = value; });
                        }
                      });
+  if (finished.by != Finish::none) finish_row(out, finished, false, 0, shape.product());
 }
 #endif
 

@@ -9,8 +9,8 @@ namespace {
 
 using opsin::morphology::BinaryOptions;
 
-/// An erosion or dilation with its output as zeros and ones.
-Array filtered(Array truth, const Footprints& parts, bool minimum, Beyond mode) {
+/// An erosion or dilation with its output as zeros and ones, in `out` where that is defined.
+Array filtered(Array truth, const Footprints& parts, bool minimum, Beyond mode, const Array& out) {
   core::check_plain(mode == Beyond::max || mode == Beyond::min || mode == Beyond::ignore, "unsupported mode");
   const bool beyond = minimum ? mode != Beyond::min : mode == Beyond::max;
   for (const auto& part : parts) {
@@ -24,7 +24,7 @@ Array filtered(Array truth, const Footprints& parts, bool minimum, Beyond mode) 
     const auto offsets = ndimage::offsets_of(footprint, origins);
     const bool centred = footprint.inside[footprint.inside.size() / 2] != 0;
     truth = ndimage::repeated(truth, ndimage::binary_step(truth.shape(), offsets, minimum, beyond), part.repeats,
-                              Array(), centred);
+                              Array(), centred, &part == &parts.back() ? out : Array());
   }
   return truth;
 }
@@ -38,9 +38,12 @@ Array run(const Array& image, const Footprints& footprint, const BinaryOptions& 
   }
   const Footprints parts = normalized(footprint, image.ndim(), true);
   const core::Output output(o.out, image.shape(), o.out ? o.out->dtype() : DType::boolean, image.device(), {&image});
-  Array truth = ndimage::truth_of(image);
-  for (const bool minimum : order) truth = filtered(truth, parts, minimum, o.mode);
-  opsin::memory::assign(output.array(), truth);
+  const Array place = ndimage::place_in(output);
+  Array truth = ndimage::truths_of(image);
+  for (const bool& minimum : order) {
+    truth = filtered(truth, parts, minimum, o.mode, &minimum + 1 == order.end() ? place : Array());
+  }
+  ndimage::store(output, truth);
   return output.finish();
 }
 

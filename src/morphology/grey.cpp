@@ -34,15 +34,7 @@ Array tophat(const Array& image, const Footprints& footprint, const GreyOptions&
   ndimage::check_supported(image.dtype());
   ndimage::check_supported(to);
   const core::Output output(o.out, image.shape(), to, image.device(), {&image});
-  const Array& out = output.array();
-  ndimage::run_steps(out, image.contiguous(), steps);
-  if (to == DType::boolean) {
-    ndimage::differ(out, image.dtype() == DType::boolean ? image : image.astype(DType::boolean), out);
-  } else if (white) {
-    ndimage::subtract(out, image, out);
-  } else {
-    ndimage::subtract(out, out, image);
-  }
+  ndimage::run_tophat(output.array(), image.contiguous(), steps, white, to == DType::boolean);
   return output.finish();
 }
 

@@ -157,14 +157,10 @@ Array binary(const Array& input, const Footprint& given, const BinaryOptions& o,
     return std::all_of(e.begin(), e.end(), [](std::int64_t x) { return x == 0; });
   });
   const Step step = binary_step(input.shape(), offsets, minimum, o.border_value);
-  const core::Output output(o.output, input.shape(), to, input.device(), {&input});
+  const core::Output output(o.output, input.shape(), to, input.device(), {&input, o.mask ? &*o.mask : &input});
   if (input.size() > 0) {
-    const Array truth = truth_of(input);
-    if (o.iterations == 1 && to == DType::boolean) {
-      one_step(output.array(), truth, step, mask);
-    } else {
-      opsin::memory::assign(output.array(), repeated(truth, step, o.iterations, mask, centred));
-    }
+    const Array truth = mask.defined() ? truth_of(input) : truths_of(input);
+    store(output, repeated(truth, step, o.iterations, mask, centred, place_in(output)));
   }
   return output.finish();
 }
@@ -173,6 +169,21 @@ Array binary(const Array& input, const Footprint& given, const BinaryOptions& o,
 
 Array truth_of(const Array& image) {
   return image.dtype() == DType::boolean ? image.contiguous() : image.astype(DType::boolean);
+}
+
+Array truths_of(const Array& image) {
+  const DType t = image.dtype();
+  if (t != DType::uint8 && t != DType::int8) return truth_of(image);
+  const Array c = image.contiguous();
+  return Array::view_of(c.mutable_data(), c.shape(), c.strides(), DType::boolean, c.device(), c.buffer());
+}
+
+Array place_in(const core::Output& output) {
+  return output.array().dtype() == DType::boolean ? output.array() : Array();
+}
+
+void store(const core::Output& output, const Array& truth) {
+  if (truth.data() != output.array().data()) opsin::memory::assign(output.array(), truth);
 }
 
 Step binary_step(const Extents& shape, std::vector<engine::Offset> offsets, bool minimum, bool border_value) {
@@ -205,10 +216,11 @@ Step binary_step(const Extents& shape, std::vector<engine::Offset> offsets, bool
   return step;
 }
 
-Array repeated(const Array& truth, const Step& step, int repeats, const Array& mask, bool centred) {
+Array repeated(const Array& truth, const Step& step, int repeats, const Array& mask, bool centred, const Array& out) {
   const auto make = [&] { return Array::empty(truth.shape(), DType::boolean, truth.device()); };
+  const auto last = [&] { return out.defined() ? out : make(); };
   if (repeats < 1 && !centred) return until_rest(truth, step, mask);
-  Array now = make();
+  Array now = repeats <= 1 ? last() : make();
   one_step(now, truth, step, mask);
   if (repeats < 1) {
     // The one step has had the effect of what lies beyond the edges.
@@ -217,7 +229,11 @@ Array repeated(const Array& truth, const Step& step, int repeats, const Array& m
   }
   Array next;
   for (int i = 1; i < repeats; ++i) {
-    if (!next.defined()) next = make();
+    if (i + 1 == repeats) {
+      next = last();
+    } else if (!next.defined()) {
+      next = make();
+    }
     one_step(next, now, step, mask);
     std::swap(now, next);
   }

@@ -79,4 +79,20 @@ void differ(const Array& out, const Array& a, const Array& b) {
   engine::pointwise<std::uint8_t, 2, 1>({bytes(out)}, {bytes(a), bytes(b)}, Differ{});
 }
 
+void run_tophat(const Array& out, const Array& image, std::span<const Step> steps, bool white, bool truths) {
+  const bool boolean = image.dtype() == DType::boolean;
+  if (can_finish(image, steps) && boolean == truths) {
+    run_steps(out, image, steps, {white ? engine::Finish::subtracted_from : engine::Finish::less, image});
+    return;
+  }
+  run_steps(out, image, steps);
+  if (truths) {
+    differ(out, boolean ? image : image.astype(DType::boolean), out);
+  } else if (white) {
+    subtract(out, image, out);
+  } else {
+    subtract(out, out, image);
+  }
+}
+
 }  // namespace opsin::OPSIN_TARGET::ndimage

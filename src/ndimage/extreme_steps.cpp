@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndimage/extreme_steps.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/assign.h"
@@ -40,10 +41,10 @@ Array at_least_2d(const Array& a) {
 }
 
 /// `out` and `image` of one dtype that has keys.
-void run_flat(const Array& out, const Array& image, const Step& s) {
+void run_flat(const Array& out, const Array& image, const Step& s, const engine::Finished& finished = {}) {
   engine::with_keys(image.dtype(), s.minimum, [&]<class T>(Tag<T>, const KeyOf<T>& key) {
     if (!s.windows.empty()) {
-      engine::extreme_of_box<T>(out, image, s.windows, s.cval, s.minimum, key);
+      engine::extreme_of_box<T>(out, image, s.windows, s.cval, s.minimum, key, finished);
       return;
     }
     std::vector<engine::Offset> elements = s.elements;
@@ -52,11 +53,11 @@ void run_flat(const Array& out, const Array& image, const Step& s) {
     }
     const Array two = at_least_2d(image);
     engine::extreme_of_footprint<T>(at_least_2d(out), two, engine::chords_of(elements, two.ndim()), s.border, s.cval,
-                                    key);
+                                    key, finished);
   });
 }
 
-void run_step(const Array& out, const Array& image, const Step& s) {
+void run_step(const Array& out, const Array& image, const Step& s, const engine::Finished& finished = {}) {
   if (out.size() == 0) return;
   if (s.windows.empty() && s.elements.empty()) {
     opsin::memory::assign(out, image);
@@ -86,7 +87,7 @@ void run_step(const Array& out, const Array& image, const Step& s) {
     return;
   }
   if (from == out.dtype()) {
-    run_flat(out, image, s);
+    run_flat(out, image, s, finished);
     return;
   }
   const Array result = Array::empty(out.shape(), from, out.device());
@@ -94,9 +95,38 @@ void run_step(const Array& out, const Array& image, const Step& s) {
   opsin::memory::assign(out, result);
 }
 
+/// Windows along other axes go with those before them: a separable box is one step.
+std::vector<Step> joined(std::span<const Step> steps) {
+  std::vector<Step> result;
+  const auto joins = [](const Step& a, const Step& b) {
+    if (a.windows.empty() || b.windows.empty() || a.minimum != b.minimum || a.to != b.to || a.cval != b.cval) {
+      return false;
+    }
+    return std::none_of(a.windows.begin(), a.windows.end(), [&](const engine::Window& w) {
+      return std::any_of(b.windows.begin(), b.windows.end(), [&](const engine::Window& v) { return v.axis == w.axis; });
+    });
+  };
+  for (const Step& step : steps) {
+    if (!result.empty() && joins(result.back(), step)) {
+      result.back().windows.insert(result.back().windows.end(), step.windows.begin(), step.windows.end());
+    } else {
+      result.push_back(step);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
-void run_steps(const Array& out, const Array& image, std::span<const Step> steps) {
+bool can_finish(const Array& image, std::span<const Step> steps) {
+  const Step& last = steps.back();
+  const DType t = steps.size() > 1 ? steps[steps.size() - 2].to : image.dtype();
+  return last.heights.empty() && !(last.windows.empty() && last.elements.empty()) && t == last.to &&
+         image.dtype() == t && !needs_double(last, t, t);
+}
+
+void run_steps(const Array& out, const Array& image, std::span<const Step> given, const engine::Finished& finished) {
+  const std::vector<Step> steps = joined(given);
   Array from = image;
   Array spare;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -105,7 +135,7 @@ void run_steps(const Array& out, const Array& image, std::span<const Step> steps
       const bool fits = spare.defined() && spare.dtype() == steps[i].to;
       to = fits ? spare : Array::empty(out.shape(), steps[i].to, out.device());
     }
-    run_step(to, from, steps[i]);
+    run_step(to, from, steps[i], i + 1 == steps.size() ? finished : engine::Finished{});
     spare = i > 0 ? from : Array();
     from = to;
   }

@@ -24,6 +24,10 @@ struct Step {
 
 /// Both arrays are C-contiguous, of one shape, real but not float16, and do not overlap. `out` has the last step's
 /// dtype. Between steps at most two images are held.
-void run_steps(const Array& out, const Array& image, std::span<const Step> steps);
+void run_steps(const Array& out, const Array& image, std::span<const Step> steps,
+               const engine::Finished& finished = {});
+
+/// True when the last of the steps can finish: it stays in one dtype, so that its differences are of that dtype too.
+bool can_finish(const Array& image, std::span<const Step> steps);
 
 }  // namespace opsin::OPSIN_TARGET::ndimage

@@ -23,32 +23,37 @@ Array tophat(const Array& input, const Neighbourhood& n, const ExtremeFilterOpti
   steps[1].to = to;
   check_input(input, to);
   const core::Output output(array_of(o.output), input.shape(), to, input.device(), {&input});
-  const Array& out = output.array();
-  run_steps(out, input.contiguous(), steps);
-  if (input.dtype() == DType::boolean && to == DType::boolean) {
-    differ(out, input, out);
-  } else if (white) {
-    subtract(out, input, out);
-  } else {
-    subtract(out, out, input);
-  }
+  const bool truths = input.dtype() == DType::boolean && to == DType::boolean;
+  run_tophat(output.array(), input.contiguous(), steps, white, truths);
   return output.finish();
 }
 
-/// Dilation and erosion, in the order in which SciPy makes them; f(out, dilated, eroded) finishes.
-template <class F>
-Array dilation_and_erosion(const Array& input, const Neighbourhood& n, const ExtremeFilterOptions& o, const F& f) {
+/// Dilation minus erosion, or their sum minus twice the input.
+Array dilation_and_erosion(const Array& input, const Neighbourhood& n, const ExtremeFilterOptions& o,
+                           engine::Finish finish) {
   const DType to = result_dtype(o.output, input, false);
   const Step dilation = step_of(input, n, o, false, true);
   Step erosion = step_of(input, n, o, true, false);
   erosion.to = to;
   check_input(input, to);
   const core::Output output(array_of(o.output), input.shape(), to, input.device(), {&input});
+  const Array& out = output.array();
   const Array from = input.contiguous();
   const Array dilated = Array::empty(input.shape(), input.dtype(), input.device());
   run_steps(dilated, from, std::span(&dilation, 1));
-  run_steps(output.array(), from, std::span(&erosion, 1));
-  f(output.array(), dilated, output.array());
+  const std::span<const Step> last(&erosion, 1);
+  if (input.dtype() != DType::boolean && can_finish(from, last)) {
+    run_steps(out, from, last, {finish, dilated, from});
+    return output.finish();
+  }
+  run_steps(out, from, last);
+  if (finish == engine::Finish::laplace) {
+    add(out, dilated, out);
+    subtract(out, out, from);
+    subtract(out, out, from);
+  } else {
+    subtract(out, dilated, out);
+  }
   return output.finish();
 }
 
@@ -63,16 +68,11 @@ Array black_tophat(const Array& input, const Neighbourhood& n, const ExtremeFilt
 }
 
 Array morphological_gradient(const Array& input, const Neighbourhood& n, const ExtremeFilterOptions& o) {
-  return dilation_and_erosion(
-      input, n, o, [](const Array& out, const Array& dilated, const Array& eroded) { subtract(out, dilated, eroded); });
+  return dilation_and_erosion(input, n, o, engine::Finish::subtracted_from);
 }
 
 Array morphological_laplace(const Array& input, const Neighbourhood& n, const ExtremeFilterOptions& o) {
-  return dilation_and_erosion(input, n, o, [&](const Array& out, const Array& dilated, const Array& eroded) {
-    add(out, dilated, eroded);
-    subtract(out, out, input);
-    subtract(out, out, input);
-  });
+  return dilation_and_erosion(input, n, o, engine::Finish::laplace);
 }
 
 }  // namespace opsin::OPSIN_TARGET::ndimage
