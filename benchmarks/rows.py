@@ -18,7 +18,6 @@ class Row:
     kwargs: dict = field(default_factory=dict)
     ndim: int = 2
     make: str = "image"  # image, rgb, rgba, pair, rgb pair or tensor
-    make: str = "image"  # image, rgb, rgba, pair, tensor, mapping or points
     dtypes: tuple[str, ...] = ALL
     large_ms: float | None = None  # GPU targets, f32
     small_ms: float | None = None
@@ -199,8 +198,15 @@ def _cv_median(size):
 
 def _median(size, ndim=2, opencv_dtypes=(), **more):
     opencv = _cv_median(size) if opencv_dtypes else None
-    return Row("median " + "x".join([str(size)] * ndim), "filters.median", dict(footprint=np.ones((size,) * ndim, np.uint8)), ndim=ndim,
-               opencv=opencv, opencv_dtypes=opencv_dtypes, **more)
+    return Row(
+        "median " + "x".join([str(size)] * ndim),
+        "filters.median",
+        dict(footprint=np.ones((size,) * ndim, np.uint8)),
+        ndim=ndim,
+        opencv=opencv,
+        opencv_dtypes=opencv_dtypes,
+        **more,
+    )
 
 
 ORDER = [
@@ -238,6 +244,7 @@ RANK = [
 ]  # fmt: skip
 
 ROWS = [*CORE, *MORE, *NDIMAGE, *MORPHOLOGY, *RANK]
+
 
 def _cv_clahe(cv2, x):
     return cv2.createCLAHE(clipLimit=2.56, tileGridSize=(8, 8)).apply(x)

@@ -35,9 +35,9 @@ from opsin._ndimage_extremes import (
     morphological_laplace,
     white_tophat,
 )
+from opsin._ndimage_fourier import fourier_ellipsoid, fourier_gaussian, fourier_shift, fourier_uniform
 from opsin._ndimage_generic import generic_filter, generic_filter1d
 from opsin._ndimage_order import median_filter, percentile_filter, rank_filter
-from opsin._ndimage_fourier import fourier_ellipsoid, fourier_gaussian, fourier_shift, fourier_uniform
 from opsin._ndimage_smooth import gaussian_filter, gaussian_filter1d, uniform_filter, uniform_filter1d
 
 __all__ = [

@@ -9,7 +9,7 @@ import pytest
 import opsin
 
 from .checks import CHECKS
-from .ops import BY_NAME, OPS
+from .ops import BY_NAME
 from .subject import ORACLES, Subject, load
 
 
