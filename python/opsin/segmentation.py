@@ -72,4 +72,6 @@ def inverse_gaussian_gradient(image, alpha=100.0, sigma=5.0):
     array
         Of the image's shape: float32 for float32 images, else float64.
     """
-    return _native.inverse_gaussian_gradient(image, alpha, sigma)
+    result = _native.inverse_gaussian_gradient(image, alpha, sigma)
+    # As NumPy's arithmetic has it.
+    return result[()] if isinstance(result, np.ndarray) and result.ndim == 0 else result

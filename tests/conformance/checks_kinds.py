@@ -23,7 +23,7 @@ def call_on(kind: Kind, fn, op: Op, case: Case, args, kwargs, where: str) -> Out
     """Call with everything that is image-like moved to `kind`; back comes an outcome in NumPy. Checks kind and input."""
     lib = kind.load()
     moved = tree_map(lambda a: kind.to(lib, a), args)
-    moved_kwargs = {k: kind.to(lib, v) if k in on_device(case) else v for k, v in kwargs.items()}
+    moved_kwargs = {k: tree_map(lambda a: kind.to(lib, a), v) if k in on_device(case) else v for k, v in kwargs.items()}
     result = call(fn, moved, moved_kwargs)
     if result.error is not None:
         return result
@@ -160,7 +160,7 @@ def check_cuda_layouts(op: Op, subject: Subject) -> None:
                 if want.error is not None:
                     continue
                 want.value = as_cuda_gives(want.value)
-                kwargs = {k: cupy.asarray(v) if k in on_device(case) else v for k, v in kwargs.items()}
+                kwargs = {k: tree_map(cupy.asarray, v) if k in on_device(case) else v for k, v in kwargs.items()}
                 for variant in zip(*(_device_layouts(cupy, a) for a in arrays(args))):
                     views = iter([v for _, v in variant])
                     where = f"{label(op, case, shape, dtype)}, cupy, {variant[0][0]}"
@@ -250,7 +250,7 @@ def check_cuda_capture(op: Op, subject: Subject) -> None:
             stream = cupy.cuda.Stream(non_blocking=True)
             with stream:
                 moved = tree_map(cupy.asarray, args)
-                kwargs = {k: cupy.asarray(v) if k in on_device(case) else v for k, v in kwargs.items()}
+                kwargs = {k: tree_map(cupy.asarray, v) if k in on_device(case) else v for k, v in kwargs.items()}
                 for _ in range(2):  # fill the memory pools: an allocation under capture would end it
                     fn(*moved, **kwargs)
                 stream.synchronize()

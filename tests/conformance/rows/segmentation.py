@@ -3,7 +3,7 @@
 import skimage.segmentation as ski
 
 from ..images import nothing
-from ..model import EXACT, Op, Tol
+from ..model import EXACT, REALS, Op, Tol
 
 ROWS = [
     Op(
@@ -45,6 +45,7 @@ ROWS = [
         args=[{}, dict(alpha=7.5, sigma=2), dict(sigma=1.0)],
         tol=Tol(f32=5e-6, f64=1e-12),
         exact="a few ulp of the gradient",
+        dtypes=REALS,
         rescales=False,
         nan=False,
     ),
