@@ -40,11 +40,11 @@ def block_reduce(image, block_size=2, func=np.sum, cval=0, func_kwargs=None):
     """
     image = as_input(image)
     sizes = (block_size,) * image.ndim if np.isscalar(block_size) else tuple(block_size)
-    sizes = tuple(operator.index(n) for n in sizes)
     if len(sizes) != image.ndim:
         raise ValueError("`block_size` must be a scalar or have the same length as `image.shape`")
     if any(n < 1 for n in sizes):
         raise ValueError("Down-sampling factors must be >= 1. Use `skimage.transform.resize` to up-sample an image.")
+    sizes = tuple(operator.index(n) for n in sizes)
     name = native_name(func)
     if name is not None and not func_kwargs and not is_complex(image):
         return _native.block_reduce(image, sizes, name, cval)

@@ -1,6 +1,5 @@
 """Views, mosaics, grids and marks (skimage.util)."""
 
-import math
 import operator
 from numbers import Number
 
@@ -188,6 +187,8 @@ def montage(arr_in, fill="mean", rescale_intensity=False, grid_shape=None, paddi
     """
     if not hasattr(arr_in, "shape") or not hasattr(arr_in, "ndim"):
         arr_in = np.asarray(arr_in)
+    if channel_axis is not None and not -arr_in.ndim <= channel_axis < arr_in.ndim:
+        raise np.exceptions.AxisError(channel_axis, arr_in.ndim)
     if rescale_intensity:
         from opsin.exposure import rescale_intensity as rescale
 
@@ -195,8 +196,6 @@ def montage(arr_in, fill="mean", rescale_intensity=False, grid_shape=None, paddi
             raise ValueError(
                 "Input array has to be 3-dimensional for grayscale images, or 4-dimensional with a channel_axis"
             )
-        if channel_axis is not None and not -4 <= channel_axis < 4:
-            raise np.exceptions.AxisError(channel_axis, 4)
         first = 1 if channel_axis in (0, -arr_in.ndim) else 0
         count = arr_in.shape[first]
         if channel_axis is None:
@@ -268,9 +267,9 @@ def regular_grid(ar_shape, n_points):
     ValueError
         Unless `n_points` is positive.
     """
+    if np.prod(ar_shape) <= n_points:
+        return (slice(None),) * len(ar_shape)
     sizes = [operator.index(n) for n in ar_shape]
-    if math.prod(sizes) <= n_points:
-        return (slice(None),) * len(sizes)
     return tuple(
         slice(start, None, step) if step else slice(None) for start, step in _native.regular_grid(sizes, n_points)
     )
