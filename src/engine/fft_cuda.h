@@ -215,7 +215,10 @@ void fft(const Array& spectrum, const std::vector<int>& axes, FftDirection direc
   }
 }
 
-void real_fft(const Array& spectrum, const Array& image, const std::vector<int>& axes) {
+void real_fft(const Array& spectrum, const Array& given, const std::vector<int>& axes) {
+  // cuFFT takes the elements two by two, as if they were complex: views may begin between two of them.
+  const bool whole = reinterpret_cast<std::uintptr_t>(given.data()) % (2 * itemsize(given.dtype())) == 0;
+  const Array image = whole ? given : given.copy();
   if (image.size() == 0) return;
   const std::vector<std::span<const int>> blocks = neighbouring(axes);
   fft_block(spectrum, image, blocks[0], image.dtype() == DType::float32 ? CUFFT_R2C : CUFFT_D2Z, CUFFT_FORWARD);

@@ -203,6 +203,9 @@ void copy(void* to, const void* from, std::size_t bytes, core::CopyKind kind, St
     check(cudaMemcpyAsync(to, kept_by_graph(from, bytes, s), bytes, direction, s), "cudaMemcpyAsync");
     return;
   }
+  if (kind == core::CopyKind::device_to_host && is_capturing(stream)) {
+    throw CudaError("cuda: this operation reads back what the device has found, which cannot be captured into a graph");
+  }
   check(cudaMemcpyAsync(to, from, bytes, direction, s), "cudaMemcpyAsync");
   // From pageable memory CUDA has copied when the call returns; pinned memory is still being read.
   const bool wait =
