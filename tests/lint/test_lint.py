@@ -146,13 +146,33 @@ def test_compile_time_takes_the_last_run_and_measures_again(tmp_path):
         asked.append(obj)
         return 22.0
 
-    (problem,) = compile_time.check(build_folder(tmp_path), measure=measure)
+    (problem,) = compile_time.check(build_folder(tmp_path), measure=measure, machine=lambda: 1.0)
     assert asked == ["a.o"]
     assert problem.startswith("a.o: 22.0 s")
 
 
 def test_compile_time_forgives_a_busy_machine(tmp_path):
-    assert compile_time.check(build_folder(tmp_path), measure=lambda build, obj: 12.0) == []
+    assert compile_time.check(build_folder(tmp_path), measure=lambda build, obj: 12.0, machine=lambda: 1.0) == []
+
+
+def test_compile_time_allows_a_slow_machine_more_and_no_less(tmp_path):
+    def problems(seconds, factor):
+        return compile_time.check(build_folder(tmp_path), measure=lambda *_: seconds, machine=lambda: factor)
+
+    assert problems(24.5, 1.24) == []
+    (problem,) = problems(24.5, 1.2)
+    assert "the limit here is 24 s" in problem
+
+
+def test_compile_time_never_counts_a_machine_as_faster_than_the_reference(monkeypatch):
+    monkeypatch.setattr(compile_time, "processor_seconds", lambda command, folder: 0.1)
+    assert compile_time.slowness() == 1.0
+    monkeypatch.setattr(compile_time, "processor_seconds", lambda command, folder: 2 * compile_time.REFERENCE_S)
+    assert compile_time.slowness() == 2.0
+
+
+def test_compile_time_yardstick_compiles():
+    assert compile_time.slowness() >= 1.0
 
 
 def test_compile_time_measures_processor_time(tmp_path):
