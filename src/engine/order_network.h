@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #include "engine/unrolled.h"
 
@@ -14,56 +16,59 @@ struct List {
   V v[N > 0 ? N : 1];
 };
 
-template <class V>
-HD void exchange(V& a, V& b) {
-  const V least = min(a, b);
-  b = max(a, b);
-  a = least;
+/// of(i), i an integral_constant, for every i < N. Lists are made this way and no other: g++ 12 keeps one in memory
+/// whose elements are assigned, and fills and copies it there, which takes longer than the network.
+template <int N, class F>
+HD auto list_of(const F& of) {
+  return [&]<int... i>(std::integer_sequence<int, i...>) {
+    return List<decltype(of(std::integral_constant<int, 0>{})), N>{{of(std::integral_constant<int, i>{})...}};
+  }(std::make_integer_sequence<int, N>{});
 }
 
 /// a[First], a[First + Step], ...
 template <int First, int Count, int Step = 1, class V, int N>
 HD List<V, Count> part(const List<V, N>& a) {
-  List<V, Count> result;
-  unrolled<Count>([&](auto i) { result.v[i] = a.v[First + Step * i]; });
-  return result;
+  if constexpr (Count == 0) {
+    return {};
+  } else {
+    return list_of<Count>([&](auto i) { return a.v[First + Step * i]; });
+  }
 }
 
 /// Batcher's odd-even merge of two sorted lists of any lengths (D. Knuth, The Art of Computer Programming, 5.3.4).
 template <class V, int M, int N>
 HD List<V, M + N> merge(const List<V, M>& a, const List<V, N>& b) {
   if constexpr (M == 0) {
-    return b;
+    return part<0, N>(b);
   } else if constexpr (N == 0) {
-    return a;
+    return part<0, M>(a);
   } else if constexpr (M == 1 && N == 1) {
-    List<V, 2> result{{a.v[0], b.v[0]}};
-    exchange(result.v[0], result.v[1]);
-    return result;
+    return {{min(a.v[0], b.v[0]), max(a.v[0], b.v[0])}};
   } else {
     const auto even = merge(part<0, (M + 1) / 2, 2>(a), part<0, (N + 1) / 2, 2>(b));
     const auto odd = merge(part<1, M / 2, 2>(a), part<1, N / 2, 2>(b));
-    constexpr int more = (M + 1) / 2 + (N + 1) / 2, fewer = M / 2 + N / 2;
-    List<V, M + N> result;
-    result.v[0] = even.v[0];
-    if constexpr (more == fewer) result.v[M + N - 1] = odd.v[fewer - 1];
-    if constexpr (more == fewer + 2) result.v[M + N - 1] = even.v[more - 1];
-    constexpr int pairs = std::min(fewer, more - 1);
-    unrolled<pairs>([&](auto i) {
-      V low = odd.v[i];
-      V high = even.v[i + 1];
-      exchange(low, high);
-      result.v[2 * i + 1] = low;
-      result.v[2 * i + 2] = high;
+    constexpr int evens = (M + 1) / 2 + (N + 1) / 2, odds = M / 2 + N / 2;
+    return list_of<M + N>([&](auto i) {
+      constexpr int low = (i - 1) / 2, high = (i + 1) / 2;
+      if constexpr (i == 0) {
+        return even.v[0];
+      } else if constexpr (low >= odds) {
+        return even.v[evens - 1];
+      } else if constexpr (i % 2 == 1 && high < evens) {
+        return min(odd.v[low], even.v[high]);
+      } else if constexpr (i % 2 == 0) {
+        return max(odd.v[low], even.v[i / 2]);
+      } else {
+        return odd.v[odds - 1];
+      }
     });
-    return result;
   }
 }
 
 template <class V, int N>
 HD List<V, N> sort(const List<V, N>& a) {
-  if constexpr (N <= 1) {
-    return a;
+  if constexpr (N == 1) {
+    return part<0, 1>(a);
   } else {
     return merge(sort(part<0, N / 2>(a)), sort(part<N / 2, N - N / 2>(a)));
   }
@@ -107,18 +112,22 @@ struct BoxMedian {
   /// The elements of the core that a column of L more can leave as the median.
   static constexpr int middle = L + 1;
 
-  template <class V>
-  HD static List<V, middle> core(const List<V, 2 * L> (&p)[pairs]) {
+  /// `pair(i)`, i an integral_constant: the pairs of the core, sorted.
+  template <class Pairs>
+  HD static auto core(const Pairs& pair) {
+    constexpr std::integral_constant<int, 0> first;
+    constexpr std::integral_constant<int, 1> second;
     constexpr int low = median - L, high = median + 1;
     if constexpr (pairs == 1) {
-      return part<low, middle>(p[0]);
+      return part<low, middle>(pair(first));
     } else if constexpr (pairs == 2) {
-      return merged_ranks<low, high>(p[0], p[1]);
+      return merged_ranks<low, high>(pair(first), pair(second));
     } else {
       static_assert(pairs == 3);
       constexpr int least = low - 2 * L > 0 ? low - 2 * L : 0;
       constexpr int most = high < 4 * L ? high : 4 * L;
-      return merged_ranks<low - least, high - least>(merged_ranks<least, most>(p[0], p[1]), p[2]);
+      return merged_ranks<low - least, high - least>(merged_ranks<least, most>(pair(first), pair(second)),
+                                                     pair(std::integral_constant<int, 2>{}));
     }
   }
 

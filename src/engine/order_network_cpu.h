@@ -2,6 +2,10 @@
 // Selection networks on the CPU: a vector holds the same element of neighbouring windows.
 #pragma once
 
+#include <limits>
+#include <type_traits>
+#include <utility>
+
 #include "engine/order_network.h"
 #include "engine/order_rows_cpu.h"
 
@@ -12,7 +16,7 @@ namespace opsin::OPSIN_TARGET::engine {
 template <int L, int C, class K>
 class BoxMedianTask {
  public:
-  explicit BoxMedianTask(const OrderImage<K>& image) : image_(image) {}
+  explicit BoxMedianTask(const OrderImage<K>& image) : image_(image), keys_(image.key) {}
 
   void run() const {
     const Reach& reach = image_.reach;
@@ -24,7 +28,9 @@ class BoxMedianTask {
   }
 
  private:
-  using V = Vec<K>;
+  /// What the network compares. AVX2 has no least of 64 bits, but compares signed ones.
+  using W = std::conditional_t<sizeof(K) == 8, std::int64_t, K>;
+  using V = Vec<W>;
   using Median = BoxMedian<L, C>;
   /// So that the lines of a row of windows stay in the L1 cache.
   static constexpr std::int64_t strip = 32768 / (4 * L * static_cast<std::int64_t>(sizeof(K))) / 64 * 64 + 64;
@@ -34,15 +40,19 @@ class BoxMedianTask {
     const std::int64_t half = order_line<K>(windows + C / 2);
     const std::int64_t rows = y1 - y0 + image_.reach.rows - 1;
     const std::int64_t planes = image_.reach.plane_count();
-    K* keys = reinterpret_cast<K*>(
+    W* keys = reinterpret_cast<W*>(
         thread_scratch(static_cast<std::size_t>((planes * rows * 2 + 4 * L + 4) * half) * sizeof(K)));
-    K* sorted = keys + planes * rows * 2 * half;  // L lines of even columns, L of odd ones
-    K* pairs = sorted + 2 * L * half;             // 2 L lines
-    K* result = pairs + 2 * L * half;
-    image_.load(keys, 2 * half, plane, y0, x0, rows, count + C);
-    for (std::int64_t r = 0; r < planes * rows; ++r) split(keys + 2 * half * r, result, half);
+    W* sorted = keys + planes * rows * 2 * half;  // L lines of even columns, L of odd ones
+    W* pairs = sorted + 2 * L * half;             // 2 L lines
+    K* line = reinterpret_cast<K*>(pairs + 2 * L * half);
+    W* to = keys;
+    image_.each_row(plane, y0, rows, [&](const K* row) {
+      image_.load_row(line, row, x0, count + C);
+      split(line, to, half);
+      to += 2 * half;
+    });
     for (std::int64_t y = y0; y < y1; ++y) {
-      const K* from[L];
+      const W* from[L];
       int n = 0;
       for (std::int64_t p = 0; p < planes; ++p) {
         for (std::int64_t r = 0; r < image_.reach.rows; ++r) from[n++] = keys + 2 * half * (p * rows + y - y0 + r);
@@ -50,66 +60,77 @@ class BoxMedianTask {
       for (std::int64_t x = 0; x < windows + C / 2; x += V::lanes) sort_columns(from, x, half, sorted);
       if constexpr (Median::pairs > 1) {
         for (std::int64_t x = 0; x < windows + Median::pairs - 1; x += V::lanes)
-          pair_at(sorted, x, half).store(pairs, x, half);
+          store(pair_at(sorted, x, half), pairs, x, half);
       }
-      for (std::int64_t x = 0; x < windows; x += V::lanes) medians(sorted, pairs, x, half, result);
-      store_order_keys(image_.out_row(plane, y) + x0, result, count, image_.key);
+      K* result = image_.out_row(plane, y) + x0;
+      std::int64_t x = 0;
+      for (; 2 * (x + V::lanes) <= count; x += V::lanes) medians(sorted, pairs, x, half, result + 2 * x);
+      for (; x < windows; x += V::lanes) {
+        medians(sorted, pairs, x, half, line);
+        std::copy_n(line, std::min<std::int64_t>(2 * V::lanes, count - 2 * x), result + 2 * x);
+      }
     }
+  }
+
+  static V flipped(hn::Vec<hn::ScalableTag<W>> v) {
+    if constexpr (sizeof(K) == 8) return V(v) ^ V(std::numeric_limits<std::int64_t>::min());
+    return v;
   }
 
   /// Even columns first.
-  static void split(K* row, K* spare, std::int64_t half) {
-    std::copy_n(row, 2 * half, spare);
+  static void split(const K* row, W* to, std::int64_t half) {
     const typename V::Tag tag;
     for (std::int64_t x = 0; x + V::lanes <= half; x += V::lanes) {
       hn::Vec<typename V::Tag> even, odd;
-      hn::LoadInterleaved2(tag, spare + 2 * x, even, odd);
-      V(even).store(row + x);
-      V(odd).store(row + half + x);
+      hn::LoadInterleaved2(tag, reinterpret_cast<const W*>(row) + 2 * x, even, odd);
+      flipped(even).store(to + x);
+      flipped(odd).store(to + half + x);
     }
   }
 
   template <int N>
-  struct Loaded : List<V, N> {
-    HD void store(K* to, std::int64_t x, std::int64_t half) const {
-      unrolled<N>([&](auto i) { this->v[i].store(to + i * half + x); });
-    }
-  };
-
-  template <int N>
-  HD static List<V, N> load(const K* from, std::int64_t x, std::int64_t half) {
-    List<V, N> list;
-    unrolled<N>([&](auto i) { list.v[i] = V::load(from + i * half + x); });
-    return list;
+  HD static void store(const List<V, N>& list, W* to, std::int64_t x, std::int64_t half) {
+    unrolled<N>([&](auto i) { list.v[i].store(to + i * half + x); });
   }
 
-  static void sort_columns(const K* const (&from)[L], std::int64_t x, std::int64_t half, K* sorted) {
+  template <int N>
+  HD static List<V, N> load(const W* from, std::int64_t x, std::int64_t half) {
+    return list_of<N>([&](auto i) { return V::load(from + i * half + x); });
+  }
+
+  [[gnu::flatten]] static void sort_columns(const W* const (&from)[L], std::int64_t x, std::int64_t half, W* sorted) {
     for (int odd = 0; odd < 2; ++odd) {
-      List<V, L> column;
-      unrolled<L>([&](auto i) { column.v[i] = V::load(from[i] + odd * half + x); });
-      Loaded<L>{sort(column)}.store(sorted + odd * L * half, x, half);
+      store(sort(list_of<L>([&](auto i) { return V::load(from[i] + odd * half + x); })), sorted + odd * L * half, x,
+            half);
     }
   }
 
   /// Columns 2 x + 1 and 2 x + 2.
-  HD static Loaded<2 * L> pair_at(const K* sorted, std::int64_t x, std::int64_t half) {
-    return {merge(load<L>(sorted + L * half, x, half), load<L>(sorted, x + 1, half))};
+  HD static List<V, 2 * L> pair_at(const W* sorted, std::int64_t x, std::int64_t half) {
+    return merge(load<L>(sorted + L * half, x, half), load<L>(sorted, x + 1, half));
   }
 
-  static void medians(const K* sorted, const K* pairs, std::int64_t x, std::int64_t half, K* result) {
-    List<V, 2 * L> p[Median::pairs];
-    if constexpr (Median::pairs == 1) {
-      p[0] = pair_at(sorted, x, half);
+  [[gnu::flatten]] void medians(const W* sorted, const W* pairs, std::int64_t x, std::int64_t half, K* result) const {
+    const auto core = Median::core([&](auto i) {
+      if constexpr (Median::pairs == 1) {
+        return pair_at(sorted, x, half);
+      } else {
+        return load<2 * L>(pairs, x + i, half);
+      }
+    });
+    const V even = flipped(Median::finish(core, load<L>(sorted, x, half)).v);
+    const V odd = flipped(Median::finish(core, load<L>(sorted + L * half, x + C / 2, half)).v);
+    const hn::ScalableTag<K> tag;
+    const Vec<K> low(hn::BitCast(tag, even.v)), high(hn::BitCast(tag, odd.v));
+    if (keys_.same()) {
+      hn::StoreInterleaved2(low.v, high.v, tag, result);
     } else {
-      unrolled<Median::pairs>([&](auto i) { p[i] = load<2 * L>(pairs, x + i, half); });
+      hn::StoreInterleaved2(keys_.elements(low).v, keys_.elements(high).v, tag, result);
     }
-    const auto core = Median::core(p);
-    const V even = Median::finish(core, load<L>(sorted, x, half));
-    const V odd = Median::finish(core, load<L>(sorted + L * half, x + C / 2, half));
-    hn::StoreInterleaved2(even.v, odd.v, typename V::Tag(), result + 2 * x);
   }
 
   const OrderImage<K>& image_;
+  VectorKeys<K> keys_;
 };
 
 template <int L, int C, int Planes, class K>

@@ -102,9 +102,7 @@ __global__ void __launch_bounds__(256, sizeof(K) == 8 ? 1 : 2)
           [&](auto i) { pair[i] = merge(column[2 * i + 1], column[2 * i + 2]); });
       Lane result[Tile::windows];
       unrolled<Tile::window_pairs>([&](auto t) {
-        List<Lane, 2 * L> own[Median::pairs];
-        unrolled<Median::pairs>([&](auto i) { own[i] = pair[t + i]; });
-        const auto core = Median::core(own);
+        const auto core = Median::core([&](auto i) { return pair[t + i]; });
         result[2 * t] = Median::finish(core, column[2 * t]);
         result[2 * t + 1] = Median::finish(core, column[2 * t + C]);
       });
