@@ -84,15 +84,15 @@ def _against_numpy(kind, op, subject, case, shape, dtype, failures, *, exactly=F
         failures.add(error)
 
 
-def check_kind(op: Op, subject: Subject, kind: Kind) -> None:
+def check_kind(op: Op, subject: Subject, kind: Kind, *, dtypes=None, cases=12) -> None:
     """The same kind comes back, with NumPy's values: bit for bit on the CPU, within the row's tolerance on CUDA."""
     failures = Failures()
     if op.writes_arrays and kind.library == "jax":
         return _assert_refused(kind, op, subject)
     indices = [i for i, c in enumerate(op.cases) if applies(op, c, op.main_ndim)]
     shape = shape_of(op, op.main_ndim)
-    for dtype in [d for d in kind.dtypes if d in op.dtypes]:
-        for index in indices[: 12 if dtype == "float32" else 1]:
+    for dtype in [d for d in dtypes or kind.dtypes if d in op.dtypes]:
+        for index in indices[: cases if dtype == "float32" else 1]:
             _against_numpy(kind, op, subject, op.cases[index], shape, dtype, failures, exactly=kind.device == "cpu")
     failures.finish()
 

@@ -1,8 +1,21 @@
 """A short run of the CUDA target from Python, small enough for compute-sanitizer: results equal the CPU's.
 
-Every engine and each way through its kernels: full tiles, remainders along each axis, widths without 16-byte rows, other dtypes,
-NaN and infinity, taps too long for registers, images smaller than the taps.
+Every row of the conformance table once, for float32 and uint8; then each way through the kernels of every engine: full tiles,
+remainders along each axis, widths without 16-byte rows, other dtypes, NaN and infinity, taps too long for registers, images
+smaller than the taps.
+
+    python tests/cuda/smoke.py [TEXT] [--device cuda|cpu] [--keep FILE --limit SECONDS]
+
+TEXT: only checks whose title contains it. --keep and --limit: in pieces, the same command until none is left.
 """
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -21,7 +34,15 @@ from opsin import (
     util,
 )
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from conformance.checks_kinds import check_kind  # noqa: E402
+from conformance.kinds import CPU_KINDS, CUDA_KINDS  # noqa: E402
+from conformance.model import Op  # noqa: E402
+from conformance.ops import OPS  # noqa: E402
+from conformance.subject import load  # noqa: E402
+
 TOLERANCE = 1e-5
+KINDS = {kind.device: kind for kind in CPU_KINDS + CUDA_KINDS if kind.library == "opsin"}
 
 PLANES = [(64, 128), (67, 129), (40, 300), (3, 200), (130, 5)]
 VOLUMES = [(9, 33, 41), (24, 20, 132)]
@@ -37,7 +58,7 @@ def _reach(x):
 
 def _mapping(x):
     values = np.arange(0, 250, 3), np.arange(84.0)
-    return values if isinstance(x, np.ndarray) else [opsin.asarray(v, device="cuda") for v in values]
+    return values if isinstance(x, np.ndarray) else [opsin.asarray(v, device=str(x.device)) for v in values]
 
 
 FILTERS = {
@@ -173,29 +194,47 @@ METRICS = {
     "wiener": lambda x, y: filters.wiener(x, lambda r, c: np.exp(-(r * r + c * c) / 4)),
 }
 
-checked = []
+
+@dataclass(frozen=True)
+class Check:
+    """f of `images` on the device equals f of them on the CPU, to `tolerance` of the largest value."""
+
+    title: str
+    f: Callable
+    images: tuple[np.ndarray, ...]
+    tolerance: float = TOLERANCE
+
+    def run(self, device: str) -> None:
+        want = np.asarray(self.f(*self.images))
+        got = np.asarray(opsin.asarray(self.f(*(opsin.asarray(x, device=device) for x in self.images)), device="cpu"))
+        assert got.dtype == want.dtype, f"{got.dtype} instead of {want.dtype}"
+        want, got = (x.astype(np.uint8) if x.dtype == bool else x for x in (want, got))
+        finite = np.isfinite(want)
+        assert np.array_equal(finite, np.isfinite(got)), "NaN or infinity elsewhere"
+        scale = np.abs(want[finite]).max(initial=1e-30)
+        error = np.abs(got[finite] - want[finite]).max(initial=0)
+        assert error <= self.tolerance * scale, f"off by {error} of {scale}"
 
 
-def check(title, on_cpu, on_gpu, tolerance=TOLERANCE):
-    got = np.asarray(on_gpu)
-    assert got.dtype == on_cpu.dtype, f"{title}: {got.dtype} instead of {on_cpu.dtype}"
-    on_cpu, got = (x.astype(np.uint8) if x.dtype == bool else x for x in (on_cpu, got))
-    finite = np.isfinite(on_cpu)
-    assert np.array_equal(finite, np.isfinite(got)), f"{title}: NaN or infinity elsewhere"
-    scale = np.abs(on_cpu[finite]).max(initial=1e-30)
-    error = np.abs(got[finite] - on_cpu[finite]).max(initial=0)
-    assert error <= tolerance * scale, f"{title}: off by {error} of {scale}"
-    checked.append(title)
+@dataclass(frozen=True)
+class Row:
+    """A row of the conformance table, with the table's own comparison."""
+
+    title: str
+    op: Op
+
+    def run(self, device: str) -> None:
+        dtypes = [d for d in ("float32", "uint8") if d in self.op.dtypes] or self.op.dtypes[:1]
+        check_kind(self.op, load("opsin"), KINDS[device], dtypes=dtypes, cases=1)
 
 
-def main():
-    assert opsin.cuda_device_count() > 0, opsin.cuda_unavailable_reason()
+def checks() -> Iterator[Check | Row]:
+    yield from (Row(f"row {op.name}", op) for op in OPS if op.takes_image)
     rng = np.random.default_rng(0)
     for shape in PLANES + VOLUMES:
         image = np.maximum(rng.random(shape, dtype=np.float32) - 0.4, 0)  # nonzero in part, for what is binary
-        on_device = opsin.asarray(image, device="cuda")
         for name, (f, tolerance) in {**FILTERS, **(PLANE_FILTERS if len(shape) == 2 else {})}.items():
-            check(f"{name} {shape}", f(image), f(on_device), tolerance)
+            yield Check(f"{name} {shape}", f, (image,), tolerance)
     byte = rng.integers(0, 256, (67, 140), dtype=np.uint8)
     broken = rng.random((80, 160), dtype=np.float32)
     broken[20, 30] = np.nan
@@ -203,64 +242,77 @@ def main():
     for title, image in [("uint8", byte), ("NaN", broken), ("float64", broken.astype(np.float64))]:
         for name in ("gaussian", "sobel", "unsharp_mask", "uniform_filter"):
             f, tolerance = FILTERS[name]
-            check(f"{name} {title}", f(image), f(opsin.asarray(image, device="cuda")), tolerance)
+            yield Check(f"{name} {title}", f, (image,), tolerance)
     for size in (3, 5, 9, 15, 17, 40):
-        check(
-            f"median {size} uint8",
-            ndimage.median_filter(byte, size),
-            ndimage.median_filter(opsin.asarray(byte, device="cuda"), size),
-            0,
-        )
-    for title, image in [
-        ("NaN", broken),
-        ("float64", broken.astype(np.float64)),
-        ("int16", byte.astype(np.int16) - 100),
-    ]:
+        yield Check(f"median {size} uint8", partial(ndimage.median_filter, size=size), (byte,), 0)
+    words = byte.astype(np.int16) - 100
+    for title, image in [("NaN", broken), ("float64", broken.astype(np.float64)), ("int16", words)]:
         for size in (3, 7, 12):
-            on_gpu = ndimage.median_filter(opsin.asarray(image, device="cuda"), size)
-            check(f"median {size} {title}", ndimage.median_filter(image, size), on_gpu, 0)
-    colour = rng.integers(0, 256, (65, 47, 3), dtype=np.uint8)
-    on_device = opsin.asarray(colour, device="cuda")
-    check("rgb2gray", color.rgb2gray(colour), color.rgb2gray(on_device))
-    for image, title in [(colour, "uint8"), ((colour / 300).astype(np.float32), "float32"), (colour / 300, "float64")]:
-        there = opsin.asarray(image, device="cuda")
-        for name in COLORS:
-            f = getattr(color, name)
-            check(f"{name} {title}", f(image), f(there))
-        for name in ("cie76", "ciede94", "ciede2000", "cmc"):
-            f = getattr(color, f"deltaE_{name}")
-            other, other_there = image[::-1].copy(), opsin.asarray(image[::-1].copy(), device="cuda")
-            check(f"deltaE_{name} {title}", f(image, other), f(there, other_there), 1e-4)
-        check(f"gray2rgba {title}", color.gray2rgba(image), color.gray2rgba(there), 0)
-        check(f"hsv to xyz {title}", *(color.convert_colorspace(x, "hsv", "xyz") for x in (image, there)))
-    check(
-        "gaussian of channels",
-        filters.gaussian(colour, 1, channel_axis=-1),
-        filters.gaussian(on_device, 1, channel_axis=-1),
-    )
+            yield Check(f"median {size} {title}", partial(ndimage.median_filter, size=size), (image,), 0)
+    yield from checks_of_colour(rng)
     sharp = rng.random((130, 301), dtype=np.float32)
-    pair = sharp, filters.gaussian(sharp, 1)
     for name, f in METRICS.items():
-        check(name, np.asarray(f(*pair)), f(*(opsin.asarray(x, device="cuda") for x in pair)), 1e-4)
-    check("invert", util.invert(colour), util.invert(on_device))
-    check("montage", *(util.montage(x, padding_width=2) for x in (colour, on_device)), 0)
-    check(
-        "montage of channels", *(util.montage(x[None], fill=[1, 2, 3], channel_axis=-1) for x in (colour, on_device)), 0
-    )
-    points = rng.random((300, 2)) * [39, 49]
-    there = opsin.asarray(points, device="cuda")
-    check("label_points", *(util.label_points(x, (40, 50)) for x in (points, there)), 0)
+        yield Check(name, f, (sharp, filters.gaussian(sharp, 1)), 1e-4)
+    yield Check("label_points", lambda x: util.label_points(x, (40, 50)), (rng.random((300, 2)) * [39, 49],), 0)
+    yield Check("inverse_gaussian_gradient", partial(segmentation.inverse_gaussian_gradient, sigma=2), (broken[:50],))
+
+
+def checks_of_colour(rng) -> Iterator[Check]:
+    colour = rng.integers(0, 256, (65, 47, 3), dtype=np.uint8)
+    yield Check("rgb2gray", color.rgb2gray, (colour,))
+    for image, title in [(colour, "uint8"), ((colour / 300).astype(np.float32), "float32"), (colour / 300, "float64")]:
+        for name in COLORS:
+            yield Check(f"{name} {title}", getattr(color, name), (image,))
+        for name in ("cie76", "ciede94", "ciede2000", "cmc"):
+            yield Check(f"deltaE_{name} {title}", getattr(color, f"deltaE_{name}"), (image, image[::-1].copy()), 1e-4)
+        yield Check(f"gray2rgba {title}", color.gray2rgba, (image,), 0)
+        yield Check(f"hsv to xyz {title}", lambda x: color.convert_colorspace(x, "hsv", "xyz"), (image,))
+    yield Check("gaussian of channels", lambda x: filters.gaussian(x, 1, channel_axis=-1), (colour,))
+    yield Check("invert", util.invert, (colour,))
+    yield Check("montage", lambda x: util.montage(x, padding_width=2), (colour,), 0)
+    channels = partial(util.montage, fill=[1, 2, 3], channel_axis=-1)
+    yield Check("montage of channels", channels, (colour[None],), 0)
     for mode in ("gaussian", "speckle", "poisson", "s&p", "localvar"):
-        check(f"random_noise {mode}", *(util.random_noise(x, mode, rng=5) for x in (colour, on_device)))
-    check(
-        "inverse_gaussian_gradient",
-        *(
-            segmentation.inverse_gaussian_gradient(x, sigma=2)
-            for x in (broken[:50], opsin.asarray(broken[:50].copy(), device="cuda"))
-        ),
-    )
-    print(f"{len(checked)} results equal the CPU's: {len(checked)} passed")
+        yield Check(f"random_noise {mode}", partial(util.random_noise, mode=mode, rng=5), (colour,))
+
+
+def parse(argv):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("text", nargs="?", default="")
+    parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda", help="cpu: to try the checks themselves")
+    parser.add_argument("--keep", type=Path, help="a file for the titles of what passed, which is not run again")
+    parser.add_argument("--limit", type=float, default=np.inf, help="seconds after which no check is begun")
+    return parser.parse_args(argv)
+
+
+def main(argv=None) -> int:
+    options = parse(argv)
+    if options.device == "cuda" and opsin.cuda_device_count() == 0:
+        print(opsin.cuda_unavailable_reason())
+        return 1
+    end = time.monotonic() + options.limit
+    kept = set(options.keep.read_text().splitlines()) if options.keep and options.keep.exists() else set()
+    passed = failed = left = 0
+    for check in checks():
+        if options.text not in check.title or check.title in kept:
+            continue
+        if time.monotonic() > end:
+            left += 1
+            continue
+        try:
+            check.run(options.device)
+        except Exception as error:  # noqa: BLE001: one failure does not hide the next
+            print(f"{check.title}: {type(error).__name__}: {error}", flush=True)
+            failed += 1
+            continue
+        passed += 1
+        if options.keep:
+            with options.keep.open("a") as file:
+                file.write(check.title + "\n")
+    known = f", {len(kept)} before" if kept else ""
+    print(f"{passed} passed{known}, {failed} failed, {left} left", flush=True)
+    return 1 if failed or not (passed or kept) else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
