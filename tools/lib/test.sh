@@ -93,3 +93,21 @@ test_qemu() {
   build_for_tests targets || return 1
   suite "older CPUs under qemu" timeout 600 "$VENV/bin/python" tests/qemu/run.py build/targets/bin/opsin_targets
 }
+
+# A Python of its own, the extension built for it against an installed libopsin, and the tests of threads. Only when named.
+test_freethreaded() {
+  local python=${OPSIN_FREE_THREADED_PYTHON:-} folder=$ROOT/build/freethreaded
+  [ -n "$python" ] || die "test freethreaded: set OPSIN_FREE_THREADED_PYTHON to a free-threaded Python (python3.14t)"
+  "$python" -c 'import sysconfig; raise SystemExit(not sysconfig.get_config_var("Py_GIL_DISABLED"))' ||
+    die "test freethreaded: $python is missing, or not free-threaded"
+  OPSIN_PYTHON=$python setup_venv "$folder/venv" tools/requirements-freethreaded.txt || return 1
+  quiet "install for the free-threaded Python" \
+    cmake --install "build/$(default_preset)" --prefix "$folder/prefix" || return 1
+  quiet "configure for the free-threaded Python" cmake -G Ninja -S python -B "$folder/extension" \
+    "-DPython_EXECUTABLE=$folder/venv/bin/python" "-Dopsin_DIR=$folder/prefix/lib/cmake/opsin" || return 1
+  NINJA_STATUS="[freethreaded %f/%t %es] " loud "build for the free-threaded Python" \
+    cmake --build "$folder/extension" --parallel "$JOBS" || return 1
+  # A module of scikit-image, the table's oracle, would take the GIL back for all.
+  PYTHON_GIL=0 PYTHONPATH=$folder/extension/python suite "Python, free-threaded" timeout 1200 "$folder/venv/bin/python" -m pytest -q \
+    tests/python/test_stress.py tests/python/test_threads.py tests/python/test_array.py tests/python/test_numpy.py
+}
