@@ -28,7 +28,7 @@ from conformance.subject import load  # noqa: E402
 from . import extras, report  # noqa: E402
 from .backends import Cpu, Cuda, measure, nbytes  # noqa: E402
 from .report import Kept, Result  # noqa: E402
-from .rows import CORE, ROWS, Row, inputs  # noqa: E402
+from .rows import ROWS, Row, inputs  # noqa: E402
 
 
 def peers(row: Row, dtype: str, machine) -> dict:
@@ -55,18 +55,23 @@ def peers(row: Row, dtype: str, machine) -> dict:
 def _import(name):
     try:
         return importlib.import_module(name)
-    except Exception:  # noqa: BLE001: absent, or without what it needs
+    except Exception:  # absent, or without what it needs
         return None
 
 
 def agreement(ours, theirs) -> float:
     """The largest difference, relative to the largest value; inf for another shape or dtype."""
-    a, b = (list(x) if isinstance(x, (list, tuple)) else [x] for x in (ours, theirs))
-    if len(a) != len(b) or any(x.shape != y.shape or x.dtype != y.dtype for x, y in zip(a, b)):
+    a, b = ([np.asarray(v) for v in (x if isinstance(x, (list, tuple)) else [x])] for x in (ours, theirs))
+    # The dtype of a scalar says nothing: Python's float stands beside NumPy's.
+    if len(a) != len(b) or any(x.shape != y.shape or (x.ndim and x.dtype != y.dtype) for x, y in zip(a, b)):
         return np.inf
     worst = 0.0
     for x, y in zip(a, b):
-        x, y = x.astype(np.float64), y.astype(np.float64)
+        if x.dtype == object:  # slices
+            worst = max(worst, 0.0 if x == y else np.inf)
+            continue
+        wide = np.complex128 if x.dtype.kind == "c" else np.float64
+        x, y = x.astype(wide), y.astype(wide)
         both = np.isfinite(x) & np.isfinite(y)
         worst = max(
             worst,
@@ -91,7 +96,7 @@ def run_row(row: Row, size: str, dtype: str, machine, subject, bandwidth: float,
             try:
                 theirs, seconds, count = measure(machine, peer, args, calls=options.calls, budget_s=options.budget)
                 difference = agreement(machine.get(ours), machine.get(theirs))
-            except Exception as error:  # noqa: BLE001: a peer that cannot do the row is named, not hidden
+            except Exception as error:  # a peer that cannot do the row is named, not hidden
                 result.notes.append(f"{name}: {type(error).__name__}")
                 continue
             if name == "opencv" and difference > 1e-5:
@@ -107,7 +112,7 @@ def parse(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda where there is a GPU, else cpu")
     parser.add_argument("--size", action="append", choices=("large", "small", "quick"), help="default: large and small")
-    parser.add_argument("--dtype", action="append", help="default: float32, and on the CPU uint8 and float64 too")
+    parser.add_argument("--dtype", action="append", help="default: all of a row on the CPU, on a GPU the target's")
     parser.add_argument("--rows", default="", help="only rows whose name contains this text")
     parser.add_argument(
         "--budget", type=float, default=2.0, help="seconds that one function of another library may take on one row"
@@ -151,33 +156,37 @@ def main(argv=None) -> int:
         f"{machine.device()}: copy {bandwidth / 1e9:.1f} GB/s, empty sync {machine.sync_cost() * 1e6:.1f} us",
         flush=True,
     )
-    dtypes = options.dtype or (["float32"] if device == "cuda" else ["float32", "uint8", "float64"])
     wanted = [
         (row, size, dtype)
         for size in options.size or ["large", "small"]
         for row in ROWS
-        for dtype in dtypes
-        if options.rows in row.name and dtype in row.dtypes
+        for dtype in options.dtype or row.measured_dtypes("cuda" if options.quick else device)
+        if options.rows in row.name and dtype in row.dtypes and (size in row.sizes or size == "quick")
     ]
-    wanted.sort(key=lambda item: item[0] not in CORE)  # What has a target comes first, for a run that is cut short.
+    wanted.sort(key=lambda item: not item[0].has_target)  # What has a target comes first, for a run that is cut short.
     end = time.monotonic() + options.limit
     left = 0
-    results = []
+    results, failed = [], []
     for row, size, dtype in wanted:
         result = kept.find(row, size, dtype)
         if result is None and time.monotonic() > end:
             left += 1
             continue
         if result is None:
-            result = run_row(row, size, dtype, machine, subject, bandwidth, options)
+            try:
+                result = run_row(row, size, dtype, machine, subject, bandwidth, options)
+            except Exception as error:  # one row that fails leaves the others, and fails the run
+                failed.append(f"{row.name} {size} {dtype}: {type(error).__name__}: {str(error)[:200]}")
+                print(f"FAILED {failed[-1]}", flush=True)
+                continue
             kept.add(result)
             print(report.line(result), flush=True)
         results.append(result)
     if not results:
-        print(f"no row is named {options.rows!r}")
+        print(f"no row to measure is named {options.rows!r}")
         return 2
-    path = report.write(results, machine, bandwidth, options)
-    print(f"\n{report.summary(results)}\n{path}", flush=True)
+    path = report.write(results, failed, machine, bandwidth, options)
+    print(f"\n{report.summary(results, failed)}\n{path}", flush=True)
     if options.extras and (not left or not options.keep):
         with path.open("a") as table:
             for extra in found.values():
@@ -185,7 +194,7 @@ def main(argv=None) -> int:
                 extra(subject, device, options, lambda text: print(text, flush=True) or print(text, file=table))
     if left:
         print(f"{left} of {len(wanted)} rows are left: --keep and the same command again go on with them")
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ test_python() {
   local target targets failed=0
   suite "Python, $(default_preset)" pytest_in_venv tests/python tests/slides tests/conformance tests/lint \
     tests/tools || failed=1
+  suite "Python, $(default_preset)" pytest_in_venv tests/python tests/slides tests/conformance tests/lint benchmarks || failed=1
   targets=$("$VENV/bin/python" -c 'import opsin; print(*opsin.cpu_targets()[:-1])') || return 1
   for target in $targets; do
     OPSIN_CPU_TARGET=$target suite "Python, $target" pytest_in_venv tests/conformance || failed=1
