@@ -2,9 +2,16 @@
 
 import numpy as np
 
+from opsin._documented import documented
 from opsin._native import filters as _native
 
 __all__ = ["LPIFilter2D", "filter_forward", "filter_inverse", "wiener"]
+
+_UNDONE = """    impulse_response : callable ``f(r, c, **filter_params)``
+        Of the filter that is undone; see `LPIFilter2D`.
+    filter_params : dict, optional
+        Handed to `impulse_response`.
+"""
 
 
 class LPIFilter2D:
@@ -106,6 +113,7 @@ def filter_forward(data, impulse_response=None, filter_params=None, predefined_f
     return _chosen(data, impulse_response, filter_params, predefined_filter)(data)
 
 
+@documented(undone=_UNDONE)
 def filter_inverse(data, impulse_response=None, filter_params=None, max_gain=2, predefined_filter=None):
     """Undo a filter, as far as a limited gain allows.
 
@@ -113,10 +121,7 @@ def filter_inverse(data, impulse_response=None, filter_params=None, max_gain=2, 
     ----------
     data : array, shape (M, N)
         Real image.
-    impulse_response : callable ``f(r, c, **filter_params)``
-        Of the filter that is undone; see `LPIFilter2D`.
-    filter_params : dict, optional
-        Handed to `impulse_response`.
+    {undone}
     max_gain : float, optional
         Greatest gain of a frequency. A filter that suppresses a frequency has an inverse that blows up its noise.
     predefined_filter : LPIFilter2D, optional
@@ -136,6 +141,7 @@ def filter_inverse(data, impulse_response=None, filter_params=None, max_gain=2, 
     return _native.filter_inverse(*chosen._response(data), float(max_gain))
 
 
+@documented(undone=_UNDONE)
 def wiener(data, impulse_response=None, filter_params=None, K=0.25, predefined_filter=None):
     """Undo a filter with the least mean squared error.
 
@@ -143,10 +149,7 @@ def wiener(data, impulse_response=None, filter_params=None, K=0.25, predefined_f
     ----------
     data : array, shape (M, N)
         Real image.
-    impulse_response : callable ``f(r, c, **filter_params)``
-        Of the filter that is undone; see `LPIFilter2D`.
-    filter_params : dict, optional
-        Handed to `impulse_response`.
+    {undone}
     K : float or array, shape (2 M - 1, 2 N - 1), optional
         Ratio of the power of the noise and that of the image: one, or one per frequency of the extended image.
     predefined_filter : LPIFilter2D, optional

@@ -2,10 +2,26 @@
 
 import operator
 
+from opsin._documented import documented
 from opsin._native import ndimage as _native
 from opsin._ndimage_arguments import as_dtype, as_input
 
 _DTYPES = ("float32", "float64", "complex64", "complex128")
+
+_REAL = """    n : int, optional
+        Negative for the spectrum of a complex transform, else the length of `axis` before a real one; see
+        `fourier_gaussian`.
+    axis : int, optional
+        The axis of the real transform.
+"""
+_OUTPUT = """    output : dtype or array, optional
+        As in `fourier_gaussian`.
+
+    Returns
+    -------
+    array
+        As from `fourier_gaussian`, with its errors.
+"""
 
 
 def _output(output, input, dtypes):
@@ -63,6 +79,7 @@ def fourier_gaussian(input, sigma, n=-1, axis=-1, output=None):
     return _filter("fourier_gaussian", input, sigma, n, axis, output)
 
 
+@documented(real=_REAL, output=_OUTPUT)
 def fourier_uniform(input, size, n=-1, axis=-1, output=None):
     """Multiply a spectrum by that of a box: the image behind it becomes the mean of its neighbours.
 
@@ -72,22 +89,13 @@ def fourier_uniform(input, size, n=-1, axis=-1, output=None):
         Spectrum of an image of any number of axes, real or complex.
     size : float or sequence of float
         Side of the box in pixels: one for all axes or one per axis.
-    n : int, optional
-        Negative for the spectrum of a complex transform, else the length of `axis` before a real one; see
-        `fourier_gaussian`.
-    axis : int, optional
-        The axis of the real transform.
-    output : dtype or array, optional
-        As in `fourier_gaussian`.
-
-    Returns
-    -------
-    array
-        As from `fourier_gaussian`, with its errors.
+    {real}
+    {output}
     """
     return _filter("fourier_uniform", input, size, n, axis, output)
 
 
+@documented(real=_REAL, output=_OUTPUT)
 def fourier_ellipsoid(input, size, n=-1, axis=-1, output=None):
     """Multiply a spectrum of one to three axes by that of an ellipsoid.
 
@@ -97,18 +105,8 @@ def fourier_ellipsoid(input, size, n=-1, axis=-1, output=None):
         Spectrum of an image, real or complex.
     size : float or sequence of float
         Axes of the ellipsoid in pixels: one for all or one each.
-    n : int, optional
-        Negative for the spectrum of a complex transform, else the length of `axis` before a real one; see
-        `fourier_gaussian`.
-    axis : int, optional
-        The axis of the real transform.
-    output : dtype or array, optional
-        As in `fourier_gaussian`.
-
-    Returns
-    -------
-    array
-        As from `fourier_gaussian`, with its errors.
+    {real}
+    {output}
 
     Raises
     ------
@@ -118,6 +116,7 @@ def fourier_ellipsoid(input, size, n=-1, axis=-1, output=None):
     return _filter("fourier_ellipsoid", input, size, n, axis, output)
 
 
+@documented(real=_REAL)
 def fourier_shift(input, shift, n=-1, axis=-1, output=None):
     """Multiply a spectrum by phases: the image behind it is shifted, by fractions of pixels too.
 
@@ -127,11 +126,7 @@ def fourier_shift(input, shift, n=-1, axis=-1, output=None):
         Spectrum of an image of any number of axes, real or complex.
     shift : float or sequence of float
         Distance in pixels: one for all axes or one per axis.
-    n : int, optional
-        Negative for the spectrum of a complex transform, else the length of `axis` before a real one; see
-        `fourier_gaussian`.
-    axis : int, optional
-        The axis of the real transform.
+    {real}
     output : dtype or array, optional
         complex64, complex128, or an array of these that receives the result.
 

@@ -5,8 +5,8 @@ import warnings
 
 import numpy as np
 
+from opsin._documented import documented
 from opsin._footprint_sequences import host
-from opsin._morphology_grey import documented
 from opsin._native import ndimage as _native
 from opsin._ndimage_arguments import all_axes, as_input, as_output, is_complex, per_axis
 

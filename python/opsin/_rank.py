@@ -5,8 +5,8 @@ import warnings
 
 import numpy as np
 
+from opsin._documented import documented
 from opsin._footprint_sequences import host, is_array, is_sequence
-from opsin._morphology_grey import documented
 from opsin._native import filters as _filters
 from opsin._ndimage_arguments import as_input
 
@@ -153,61 +153,182 @@ def _arguments(image, footprint, out, mask, shifts, indexed=False):
     return image, inside, out, mask, *shifts
 
 
-@documented(_GENERIC)
-def autolevel(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
+def _public(name, text, section):
+    """A decorator of what a factory below returns: name, docstring and place of a function of this module."""
+
+    def place(function):
+        function.__name__ = function.__qualname__ = name
+        function.__doc__ = text
+        return documented(section)(function)
+
+    return place
+
+
+def _statistic(name, text, section=_GENERIC, indexed=False):
+    """A filter without parameters; `indexed` as of `_check_centre`."""
+    native = getattr(_native, name)
+
+    @_public(name, text, section)
+    def function(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
+        return native(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z), indexed))
+
+    return function
+
+
+def _at_share(name, text):
+    """A filter by one percentile."""
+    native = getattr(_native, name)
+
+    @_public(name, text, _SHARE)
+    def function(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0):
+        return native(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, 1.0)
+
+    return function
+
+
+def _between_shares(name, text):
+    """A filter of the values between two percentiles."""
+    native = getattr(_native, name)
+
+    @_public(name, text, _SHARES)
+    def function(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0, p1=1):
+        return native(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, p1)
+
+    return function
+
+
+def _near(name, text):
+    """A filter of the values near the element's."""
+    native = getattr(_native, name)
+
+    @_public(name, text, _NEAR)
+    def function(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, s0=10, s1=10):
+        s0, s1 = operator.index(s0), operator.index(s1)
+        return native(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), s0, s1)
+
+    return function
+
+
+autolevel = _statistic(
+    "autolevel",
     """Stretch the values to the whole range: (bins - 1) (value - least) / (greatest - least), in integers.
 
     `bins` is 256 for uint8, the image's greatest value (at least 3) plus one for uint16. Where all values are equal the
-    result is 0."""
-    return _native.autolevel(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
+    result is 0.""",
+)
+autolevel_percentile = _between_shares(
+    "autolevel_percentile",
+    "Stretch the values between two percentiles to the whole range.",
+)
+enhance_contrast = _statistic(
+    "enhance_contrast",
+    "The greatest or the least value, whichever is nearer to the element's.",
+)
+enhance_contrast_percentile = _between_shares(
+    "enhance_contrast_percentile",
+    "The upper or the lower percentile, whichever is nearer to the element's value.",
+)
+entropy = _statistic(
+    "entropy",
+    "Shannon's entropy of the values, in bits.",
+    section=_ENTROPY,
+)
+equalize = _statistic(
+    "equalize",
+    "Equalise the histogram: (bins - 1) times the share of values that are not above the element's.",
+)
+geometric_mean = _statistic(
+    "geometric_mean",
+    "The geometric mean of the values plus 1, less 1, rounded.",
+)
+gradient = _statistic(
+    "gradient",
+    "The greatest less the least value.",
+)
+gradient_percentile = _between_shares(
+    "gradient_percentile",
+    "The upper less the lower percentile.",
+)
+maximum = _statistic(
+    "maximum",
+    "The greatest value.",
+)
+mean = _statistic(
+    "mean",
+    "The mean of the values, rounded down.",
+)
+mean_bilateral = _near(
+    "mean_bilateral",
+    "The mean of the values near the element's, rounded down.",
+)
+mean_percentile = _between_shares(
+    "mean_percentile",
+    "The mean of the values between two percentiles, rounded down.",
+)
+minimum = _statistic(
+    "minimum",
+    "The least value.",
+)
+modal = _statistic(
+    "modal",
+    "The most frequent value; of several, the least.",
+)
+noise_filter = _statistic(
+    "noise_filter",
+    """The distance to the nearest other value: what is unlike all its neighbours is noise.
 
-
-@documented(_SHARES)
-def autolevel_percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0, p1=1):
-    """Stretch the values between two percentiles to the whole range."""
-    return _native.autolevel_percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, p1)
-
-
-@documented(_GENERIC)
-def enhance_contrast(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The greatest or the least value, whichever is nearer to the element's."""
-    return _native.enhance_contrast(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_SHARES)
-def enhance_contrast_percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0, p1=1):
-    """The upper or the lower percentile, whichever is nearer to the element's value."""
-    return _native.enhance_contrast_percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, p1)
-
-
-@documented(_ENTROPY)
-def entropy(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """Shannon's entropy of the values, in bits."""
-    return _native.entropy(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_GENERIC)
-def equalize(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """Equalise the histogram: (bins - 1) times the share of values that are not above the element's."""
-    return _native.equalize(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_GENERIC)
-def geometric_mean(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The geometric mean of the values plus 1, less 1, rounded."""
-    return _native.geometric_mean(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_GENERIC)
-def gradient(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The greatest less the least value."""
-    return _native.gradient(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_SHARES)
-def gradient_percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0, p1=1):
-    """The upper less the lower percentile."""
-    return _native.gradient_percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, p1)
+    The footprint's centre does not count. 0 and the last bin are taken for present. References: N. Hashimoto et al.,
+    "Referenceless image quality evaluation for whole slide imaging", 2012.""",
+    indexed=True,
+)
+otsu = _statistic(
+    "otsu",
+    "Otsu's threshold of the values (N. Otsu, 1979): what parts them into two classes that differ most.",
+)
+percentile = _at_share(
+    "percentile",
+    "The value at a percentile.",
+)
+pop = _statistic(
+    "pop",
+    "The number of values that count: where it shows, how the edges and the mask crop the footprint.",
+)
+pop_bilateral = _near(
+    "pop_bilateral",
+    "The number of values near the element's.",
+)
+pop_percentile = _between_shares(
+    "pop_percentile",
+    "The number of values between two percentiles.",
+)
+subtract_mean = _statistic(
+    "subtract_mean",
+    "The element less the mean, halved: (value - mean) / 2 + bins / 2 - 1.",
+)
+subtract_mean_percentile = _between_shares(
+    "subtract_mean_percentile",
+    "The element less the mean between two percentiles, halved and moved to mid range.",
+)
+sum = _statistic(
+    "sum",
+    "The sum of the values; where the result is an integer, modulo its range.",
+)
+sum_bilateral = _near(
+    "sum_bilateral",
+    "The sum of the values near the element's.",
+)
+sum_percentile = _between_shares(
+    "sum_percentile",
+    "The sum of the values between two percentiles.",
+)
+threshold = _statistic(
+    "threshold",
+    "1 where the element is above the mean of the values, else 0.",
+)
+threshold_percentile = _at_share(
+    "threshold_percentile",
+    "The last bin where the element is not below a percentile, else 0.",
+)
 
 
 @documented(_GENERIC)
@@ -217,132 +338,12 @@ def majority(image, footprint, *, out=None, mask=None, shift_x=0, shift_y=0, shi
 
 
 @documented(_GENERIC)
-def maximum(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The greatest value."""
-    return _native.maximum(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_GENERIC)
-def mean(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The mean of the values, rounded down."""
-    return _native.mean(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_NEAR)
-def mean_bilateral(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, s0=10, s1=10):
-    """The mean of the values near the element's, rounded down."""
-    s0, s1 = operator.index(s0), operator.index(s1)
-    return _native.mean_bilateral(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), s0, s1)
-
-
-@documented(_SHARES)
-def mean_percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0, p1=1):
-    """The mean of the values between two percentiles, rounded down."""
-    return _native.mean_percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, p1)
-
-
-@documented(_GENERIC)
 def median(image, footprint=None, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
     """The median of the values; of two in the middle, the upper one."""
     if footprint is None:
         image = as_input(image)
         footprint = np.ones((3,) * len(image.shape), bool)
     return _native.median(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_GENERIC)
-def minimum(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The least value."""
-    return _native.minimum(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_GENERIC)
-def modal(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The most frequent value; of several, the least."""
-    return _native.modal(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_GENERIC)
-def noise_filter(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The distance to the nearest other value: what is unlike all its neighbours is noise.
-
-    The footprint's centre does not count. 0 and the last bin are taken for present. References: N. Hashimoto et al.,
-    "Referenceless image quality evaluation for whole slide imaging", 2012."""
-    return _native.noise_filter(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z), indexed=True))
-
-
-@documented(_GENERIC)
-def otsu(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """Otsu's threshold of the values (N. Otsu, 1979): what parts them into two classes that differ most."""
-    return _native.otsu(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_SHARE)
-def percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0):
-    """The value at a percentile."""
-    return _native.percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, 1.0)
-
-
-@documented(_GENERIC)
-def pop(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The number of values that count: where it shows, how the edges and the mask crop the footprint."""
-    return _native.pop(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_NEAR)
-def pop_bilateral(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, s0=10, s1=10):
-    """The number of values near the element's."""
-    s0, s1 = operator.index(s0), operator.index(s1)
-    return _native.pop_bilateral(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), s0, s1)
-
-
-@documented(_SHARES)
-def pop_percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0, p1=1):
-    """The number of values between two percentiles."""
-    return _native.pop_percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, p1)
-
-
-@documented(_GENERIC)
-def subtract_mean(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The element less the mean, halved: (value - mean) / 2 + bins / 2 - 1."""
-    return _native.subtract_mean(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_SHARES)
-def subtract_mean_percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0, p1=1):
-    """The element less the mean between two percentiles, halved and moved to mid range."""
-    return _native.subtract_mean_percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, p1)
-
-
-@documented(_GENERIC)
-def sum(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """The sum of the values; where the result is an integer, modulo its range."""
-    return _native.sum(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_NEAR)
-def sum_bilateral(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, s0=10, s1=10):
-    """The sum of the values near the element's."""
-    s0, s1 = operator.index(s0), operator.index(s1)
-    return _native.sum_bilateral(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), s0, s1)
-
-
-@documented(_SHARES)
-def sum_percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0, p1=1):
-    """The sum of the values between two percentiles."""
-    return _native.sum_percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, p1)
-
-
-@documented(_GENERIC)
-def threshold(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, shift_z=0):
-    """1 where the element is above the mean of the values, else 0."""
-    return _native.threshold(*_arguments(image, footprint, out, mask, (shift_x, shift_y, shift_z)))
-
-
-@documented(_SHARE)
-def threshold_percentile(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, p0=0):
-    """The last bin where the element is not below a percentile, else 0."""
-    return _native.threshold_percentile(*_arguments(image, footprint, out, mask, (shift_x, shift_y)), p0, 1.0)
 
 
 def windowed_histogram(image, footprint, out=None, mask=None, shift_x=0, shift_y=0, n_bins=None):

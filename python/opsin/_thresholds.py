@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from opsin._documented import documented
 from opsin._native import filters as _native
 
 __all__ = [
@@ -17,21 +18,38 @@ __all__ = [
     "threshold_yen",
 ]
 
+_BINS = """    nbins : int, optional
+        Bins of float and bool images. Integer images have a bin for each value.
+"""
+_HIST = """    hist : array or tuple of two arrays, optional
+        Counts, or counts and bin centres, of which the result is then taken. Either `image` or `hist` is needed.
+"""
+_NEITHER = """    Exception
+        If there is neither image nor histogram.
+"""
+_COLORED = """    Warns
+    -----
+    UserWarning
+        If the image looks like a colour image.
+"""
+
+
+def _check_given(image, hist):
+    if image is None and hist is None:
+        raise Exception("Either image or hist must be provided.")
+
 
 def _histogram_of(hist):
-    """Counts and bin centres of a `hist` argument."""
-    if isinstance(hist, (tuple, list)):
-        counts, centers = hist
-        return counts, centers
-    return hist, None
+    """Counts of a `hist` argument, and bin centres or None."""
+    return hist if isinstance(hist, (tuple, list)) else (hist, None)
 
 
 def _threshold(method, image, nbins, hist, max_num_iter=1):
-    if image is None and hist is None:
-        raise Exception("Either image or hist must be provided.")
+    _check_given(image, hist)
     if hist is None:
         return _native.threshold_from_image(image, method, operator.index(nbins), max_num_iter)
-    return _native.threshold_from_histogram(*_histogram_of(hist), method, max_num_iter)
+    counts, centers = _histogram_of(hist)
+    return _native.threshold_from_histogram(counts, centers, method, max_num_iter)
 
 
 def _warn_of_color(name, image):
@@ -43,6 +61,7 @@ def _warn_of_color(name, image):
         )
 
 
+@documented(bins=_BINS, hist=_HIST, neither=_NEITHER, colored=_COLORED)
 def threshold_otsu(image=None, nbins=256, *, hist=None):
     """Threshold that leaves the most variance between what is above and what is not, by Otsu's method.
 
@@ -50,10 +69,8 @@ def threshold_otsu(image=None, nbins=256, *, hist=None):
     ----------
     image : array, optional
         Real image.
-    nbins : int, optional
-        Bins of float and bool images. Integer images have a bin for each value.
-    hist : array or tuple of two arrays, optional
-        Counts, or counts and bin centres, of which the threshold is then taken. Either `image` or `hist` is needed.
+    {bins}
+    {hist}
 
     Returns
     -------
@@ -63,18 +80,14 @@ def threshold_otsu(image=None, nbins=256, *, hist=None):
 
     Raises
     ------
-    Exception
-        If there is neither image nor histogram.
+    {neither}
     ValueError
         For images whose range is not finite, and histograms with fewer than two bins from the first to the last that holds
         anything.
     IndexError
         For empty images.
 
-    Warns
-    -----
-    UserWarning
-        If the image looks like a colour image.
+    {colored}
 
     References
     ----------
@@ -89,6 +102,7 @@ def threshold_otsu(image=None, nbins=256, *, hist=None):
     return _threshold("otsu", image, nbins, hist)
 
 
+@documented(bins=_BINS, hist=_HIST, neither=_NEITHER)
 def threshold_yen(image=None, nbins=256, *, hist=None):
     """Threshold by Yen's maximum correlation criterion.
 
@@ -96,10 +110,8 @@ def threshold_yen(image=None, nbins=256, *, hist=None):
     ----------
     image : array, optional
         Real image.
-    nbins : int, optional
-        Bins of float and bool images. Integer images have a bin for each value.
-    hist : array or tuple of two arrays, optional
-        Counts, or counts and bin centres, of which the threshold is then taken. Either `image` or `hist` is needed.
+    {bins}
+    {hist}
 
     Returns
     -------
@@ -108,8 +120,7 @@ def threshold_yen(image=None, nbins=256, *, hist=None):
 
     Raises
     ------
-    Exception
-        If there is neither image nor histogram.
+    {neither}
     ValueError
         For images whose range is not finite, and empty integer images.
 
@@ -121,6 +132,7 @@ def threshold_yen(image=None, nbins=256, *, hist=None):
     return _threshold("yen", image, nbins, hist)
 
 
+@documented(bins=_BINS, hist=_HIST, neither=_NEITHER)
 def threshold_isodata(image=None, nbins=256, return_all=False, *, hist=None):
     """Threshold halfway between the means of what is above and what is not.
 
@@ -128,12 +140,10 @@ def threshold_isodata(image=None, nbins=256, return_all=False, *, hist=None):
     ----------
     image : array, optional
         Real image.
-    nbins : int, optional
-        Bins of float and bool images. Integer images have a bin for each value.
+    {bins}
     return_all : bool, optional
         Return every such threshold, not only the lowest. On CUDA this waits for the device.
-    hist : array or tuple of two arrays, optional
-        Counts, or counts and bin centres, of which the threshold is then taken. Either `image` or `hist` is needed.
+    {hist}
 
     Returns
     -------
@@ -142,8 +152,7 @@ def threshold_isodata(image=None, nbins=256, return_all=False, *, hist=None):
 
     Raises
     ------
-    Exception
-        If there is neither image nor histogram.
+    {neither}
     ValueError
         For images whose range is not finite, and empty integer images.
     IndexError
@@ -154,13 +163,16 @@ def threshold_isodata(image=None, nbins=256, return_all=False, *, hist=None):
     T. W. Ridler and S. Calvard, "Picture thresholding using an iterative selection method", IEEE Transactions on Systems,
     Man, and Cybernetics 8, 630-632, 1978.
     """
-    if not return_all or (image is None and hist is None):
+    if not return_all:
         return _threshold("isodata", image, nbins, hist)
+    _check_given(image, hist)
     if hist is None:
         return _native.threshold_isodata_all(image, operator.index(nbins))
-    return _native.threshold_isodata_all_from_histogram(*_histogram_of(hist))
+    counts, centers = _histogram_of(hist)
+    return _native.threshold_isodata_all_from_histogram(counts, centers)
 
 
+@documented(bins=_BINS, hist=_HIST, neither=_NEITHER)
 def threshold_minimum(image=None, nbins=256, max_num_iter=10000, *, hist=None):
     """Threshold at the least count between the two maxima of a histogram that is smoothed until it has two.
 
@@ -168,12 +180,10 @@ def threshold_minimum(image=None, nbins=256, max_num_iter=10000, *, hist=None):
     ----------
     image : array, optional
         Real image.
-    nbins : int, optional
-        Bins of float and bool images. Integer images have a bin for each value.
+    {bins}
     max_num_iter : int, optional
         How often the histogram is smoothed at most.
-    hist : array or tuple of two arrays, optional
-        Counts, or counts and bin centres, of which the threshold is then taken. Either `image` or `hist` is needed.
+    {hist}
 
     Returns
     -------
@@ -182,8 +192,7 @@ def threshold_minimum(image=None, nbins=256, max_num_iter=10000, *, hist=None):
 
     Raises
     ------
-    Exception
-        If there is neither image nor histogram.
+    {neither}
     RuntimeError
         If the histogram does not come to have two maxima. On CUDA this waits for the device.
     ValueError
@@ -197,6 +206,7 @@ def threshold_minimum(image=None, nbins=256, max_num_iter=10000, *, hist=None):
     return _threshold("minimum", image, nbins, hist, operator.index(max_num_iter))
 
 
+@documented(bins=_BINS)
 def threshold_triangle(image, nbins=256):
     """Threshold by the triangle method: the bin farthest from a line between the peak and the end of the longer tail.
 
@@ -204,8 +214,7 @@ def threshold_triangle(image, nbins=256):
     ----------
     image : array
         Real image.
-    nbins : int, optional
-        Bins of float and bool images. Integer images have a bin for each value.
+    {bins}
 
     Returns
     -------
@@ -253,6 +262,7 @@ def threshold_mean(image):
     return _native.threshold_mean(image)
 
 
+@documented(bins=_BINS, hist=_HIST, neither=_NEITHER, colored=_COLORED)
 def threshold_multiotsu(image=None, classes=3, nbins=256, *, hist=None):
     """Thresholds that leave the most variance between several classes, by Otsu's method.
 
@@ -262,10 +272,8 @@ def threshold_multiotsu(image=None, classes=3, nbins=256, *, hist=None):
         Real image.
     classes : int, optional
         How many classes there shall be, 2 to 16; one more than thresholds.
-    nbins : int, optional
-        Bins of float and bool images. Integer images have a bin for each value.
-    hist : array or tuple of two arrays, optional
-        Counts, or counts and bin centres, of which the thresholds are then taken. Either `image` or `hist` is needed.
+    {bins}
+    {hist}
 
     Returns
     -------
@@ -274,16 +282,12 @@ def threshold_multiotsu(image=None, classes=3, nbins=256, *, hist=None):
 
     Raises
     ------
-    Exception
-        If there is neither image nor histogram.
+    {neither}
     ValueError
         For fewer different values than classes, images whose range is not finite, and empty integer images. On CUDA this
         waits for the device.
 
-    Warns
-    -----
-    UserWarning
-        If the image looks like a colour image.
+    {colored}
 
     Notes
     -----
@@ -295,8 +299,8 @@ def threshold_multiotsu(image=None, classes=3, nbins=256, *, hist=None):
     and Engineering 17, 713-727, 2001.
     """
     _warn_of_color("threshold_multiotsu", image)
-    if image is None and hist is None:
-        raise Exception("Either image or hist must be provided.")
+    _check_given(image, hist)
     if hist is None:
         return _native.threshold_multiotsu(image, operator.index(classes), operator.index(nbins))
-    return _native.threshold_multiotsu_from_histogram(*_histogram_of(hist), operator.index(classes))
+    counts, centers = _histogram_of(hist)
+    return _native.threshold_multiotsu_from_histogram(counts, centers, operator.index(classes))

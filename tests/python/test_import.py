@@ -3,8 +3,11 @@
 import ast
 import importlib.util
 import inspect
+import os
 import re
 import statistics
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,14 @@ def test_import_loads_nothing_heavy(fresh):
     modules = set(fresh("import sys, opsin; print(*sys.modules)").split())
     heavy = {"torch", "cupy", "jax", "scipy", "skimage", "matplotlib", "cucim"}
     assert not heavy & modules
+
+
+def test_import_without_docstrings():
+    """python -OO drops them, and the sections that functions share are put into them."""
+    code = "import pkgutil, opsin; [getattr(opsin, m.name) for m in pkgutil.iter_modules(opsin.__path__) if m.name in opsin.__all__]"
+    subprocess.run(
+        [sys.executable, "-OO", "-c", code], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
 
 
 def test_cuda_target_loads_on_first_use(fresh):
