@@ -2,6 +2,8 @@
 
 import functools
 import inspect
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -166,3 +168,10 @@ def test_the_table_covers_every_operation():
         functions = (f for f in module.__all__ if inspect.isfunction(getattr(module, f)))
         missing += [f"{name}.{f}" for f in functions if f"{name}.{f}" not in BY_NAME]
     assert missing == [f for f in ("filters.try_all_threshold",) if f in missing]
+
+
+def test_upstream_runs_with_every_operation():
+    """What the table holds of scikit-image is swapped into scikit-image's own suite too."""
+    path = Path(__file__).resolve().parents[1] / "upstream" / "swapped.py"
+    swapped = {f"{module}.{name}" for module, names in runpy.run_path(str(path))["SWAPPED"].items() for name in names}
+    assert swapped == {name for name in BY_NAME if not name.startswith("ndimage.")}

@@ -166,6 +166,7 @@ SWAPPED = {
         "moments_normalized",
         "pearson_corr_coeff",
         "profile_line",
+        "shannon_entropy",
     ],
     "metrics": [
         "mean_squared_error",
