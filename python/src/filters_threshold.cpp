@@ -26,13 +26,6 @@ filters::Level level(Call& call, nb::handle value, std::optional<DType> as) {
   return (plain && as ? a.astype(*as) : a).item();
 }
 
-/// A 0-d result as a scalar; NumPy has two types of 64 bit integers, of which this is the usual one.
-nb::object number(nb::object result) {
-  const bool whole = class_of(result) == ObjectClass::numpy && dtype_from(attribute<"dtype">(result)) == DType::int64;
-  nb::object scalar = scalar_if_0d(std::move(result));
-  return whole ? numpy().attr("int64")(scalar) : scalar;
-}
-
 /// Bin centres; by default the bins' numbers.
 Array centers_of(Call& call, nb::handle given, const Array& counts) {
   if (!given.is_none()) return call.in(given);
@@ -58,7 +51,7 @@ void bind_filters_threshold(nb::module_& m) {
           Call call;
           const Array a = call.in(image);
           const filters::HistogramRule rule{method_from(method), max_num_iter};
-          return number(call.run([&] { return filters::threshold_from_image(a, rule, {nbins}); }));
+          return scalar_if_0d(call.run([&] { return filters::threshold_from_image(a, rule, {nbins}); }));
         });
   m.def(
       "threshold_from_histogram",
@@ -66,7 +59,7 @@ void bind_filters_threshold(nb::module_& m) {
         Call call;
         const Array a = call.in(counts), b = centers_of(call, centers, a);
         const filters::HistogramRule rule{method_from(method), max_num_iter};
-        return number(call.run([&] { return filters::threshold_from_histogram(a, b, rule); }));
+        return scalar_if_0d(call.run([&] { return filters::threshold_from_histogram(a, b, rule); }));
       },
       nb::arg("counts"), nb::arg("centers").none(), nb::arg("method"), nb::arg("max_num_iter"));
   m.def("threshold_isodata_all", [](nb::handle image, std::int64_t nbins) {

@@ -193,8 +193,12 @@ nb::object numpy_from(const Array& a) {
   auto* owner = new Array(a);
   const nb::capsule capsule(owner, [](void* p) noexcept { delete static_cast<Array*>(p); });
   const auto ndim = static_cast<std::size_t>(a.ndim());
-  if (a.readonly()) return nb::cast(nb::ndarray<nb::numpy, nb::ro>(a.data(), ndim, shape, capsule, strides, type));
-  return nb::cast(nb::ndarray<nb::numpy>(a.mutable_data(), ndim, shape, capsule, strides, type));
+  nb::object array = a.readonly()
+                         ? nb::cast(nb::ndarray<nb::numpy, nb::ro>(a.data(), ndim, shape, capsule, strides, type))
+                         : nb::cast(nb::ndarray<nb::numpy>(a.mutable_data(), ndim, shape, capsule, strides, type));
+  // C has two types of 64 bit integers and nanobind gives the other one: the same dtype, but another type of scalars.
+  const bool is_long = sizeof(long) == 8 && (d == DType::int64 || d == DType::uint64);
+  return is_long ? array.attr("view")(numpy_dtype(d)) : array;
 }
 
 }  // namespace opsin::python

@@ -31,14 +31,19 @@ Ends ends_of(const Array& image, SourceRange range, const std::optional<Array>& 
   }
   const engine::Extent extent = engine::read_extent(engine::extent_of(image, mask));
   core::check_plain(!extent.empty(), "zero-size array to reduction operation minimum which has no identity");
-  return {extent.least<std::int64_t>(), extent.greatest<std::int64_t>()};
+  const Ends ends{extent.least<std::int64_t>(), extent.greatest<std::int64_t>()};
+  // Values from 2**63 on are counted as negative ones.
+  core::check_plain(t != DType::uint64 || ends.low >= 0, "uint64 values from 2**63 on are not supported");
+  return ends;
 }
 
 Bins integer_bins(const Array& image, SourceRange range, const std::optional<Array>& mask) {
   const Ends ends = ends_of(image, range, mask);
+  const std::uint64_t apart = static_cast<std::uint64_t>(ends.high) - static_cast<std::uint64_t>(ends.low);
+  core::check_plain(apart < (std::uint64_t{1} << 60), "Maximum allowed size exceeded");
   Bins bins;
   bins.offset = ends.low;
-  bins.centres = Array::empty({ends.high - ends.low + 1}, DType::int64, image.device());
+  bins.centres = Array::empty({static_cast<std::int64_t>(apart) + 1}, DType::int64, image.device());
   engine::each(bins.centres.size(), 1 << 14, Ramp{bins.centres.mutable_data_as<std::int64_t>(), ends.low});
   return bins;
 }
@@ -47,7 +52,7 @@ Bins integer_bins(const Array& image, SourceRange range, const std::optional<Arr
 
 Bins bins_of(const Array& image, std::int64_t nbins, SourceRange range, const std::optional<Array>& mask) {
   const DType t = image.dtype();
-  core::check_plain<TypeError>(t != DType::uint64 && !is_complex(t), "histograms of ", t, " images are not supported");
+  core::check_plain<TypeError>(!is_complex(t), "histograms of ", t, " images are not supported");
   if (is_integer(t)) {
     const bool empty = image.size() == 0 && range == SourceRange::image;
     core::check_plain(!empty, "zero-size array to reduction operation minimum which has no identity");

@@ -178,7 +178,7 @@ bool has_one_value(const Task& task) {
   if (task.status.item() == status::one_value) return true;
   if (!task.extent.defined()) return false;
   const engine::Extent extent = engine::read_extent(task.extent);
-  return ~extent.low_complement == extent.high;
+  return extent.nan == 0 && ~extent.low_complement == extent.high;
 }
 
 }  // namespace
@@ -197,9 +197,11 @@ Array threshold_from_image(const Array& image, const HistogramRule& rule,
   const Task task = task_of(image, bins, rule);
   task.run();
   if (!looks) return task.out;
-  exposure::check_status(bins.status);
-  // The value of an image that has only one keeps its dtype where that is known in time.
-  if (on_cpu && own_value && has_one_value(task)) return opsin::filters::first_element(image);
+  // The value of an image that has only one keeps its dtype where that is known in time. Otsu's looks before there is a
+  // histogram, so that even infinity is found.
+  const bool one_value = on_cpu && own_value && has_one_value(task);
+  if (!one_value || rule.method != HistogramMethod::otsu) exposure::check_status(bins.status);
+  if (one_value) return opsin::filters::first_element(image);
   check_found(task.status);
   return task.out;
 }
