@@ -66,8 +66,9 @@ Array blobs_at(const Array& places, const BinaryBlobsOptions& options) {
   for (std::int64_t i = 0; i < count; ++i) {
     std::int64_t at = 0;
     for (int d = 0; d < o.n_dim; ++d) {
-      at = at * o.length +
-           static_cast<std::int64_t>(static_cast<double>(o.length) * places.data_as<double>()[d * count + i]);
+      const double place = places.data_as<double>()[d * count + i];
+      core::check(place >= 0 && place < 1, "data.blobs_at", "places must lie in [0, 1), got ", place);
+      at = at * o.length + static_cast<std::int64_t>(static_cast<double>(o.length) * place);
     }
     seeds.mutable_data_as<double>()[at] = 1;
   }

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 
+#include "core/block_cache.h"
 #include "core/threads.h"
 #include "engine/fft_cpu.h"
 #include "engine/scratch_cpu.h"
@@ -12,12 +13,27 @@
 namespace opsin::OPSIN_TARGET::engine {
 namespace {
 
+struct PlanCache {
+  std::mutex mutex;
+  std::map<std::int64_t, std::shared_ptr<const FftLines<OPSIN_REAL>>> plans;
+};
+
+/// Never destroyed: threads may still transform while the process ends. A fork waits until nobody holds the mutex, or
+/// the child would find it locked for ever.
+PlanCache& plan_cache() {
+  static PlanCache* const cache = [] {
+    core::survive_fork<&plan_cache>();
+    return new PlanCache;
+  }();
+  return *cache;
+}
+[[maybe_unused]] PlanCache& plan_cache_at_load = plan_cache();
+
 template <class C>
 std::shared_ptr<const FftLines<C>> plan_of(std::int64_t length) {
   // Few lengths are used at a time; a plan may be as large as many lines.
   constexpr std::size_t most_plans = 16;
-  static std::mutex mutex;
-  static std::map<std::int64_t, std::shared_ptr<const FftLines<C>>> plans;
+  auto& [mutex, plans] = plan_cache();
   {
     const std::lock_guard lock(mutex);
     const auto found = plans.find(length);

@@ -13,6 +13,8 @@ inline std::byte* thread_scratch(std::size_t bytes) {
   thread_local std::unique_ptr<std::byte[]> memory;
   thread_local std::size_t size = 0;
   if (size < bytes) {
+    // What follows may throw, and the next task must not find a size without memory.
+    size = 0;
     memory.reset();
     memory = std::make_unique_for_overwrite<std::byte[]>(bytes + 64);
     size = bytes;

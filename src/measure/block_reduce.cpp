@@ -105,17 +105,23 @@ struct Median {
       if (below <= (count - 1) / 2 && (count - 1) / 2 < below + equal) low = x;
       if (below <= count / 2 && count / 2 < below + equal) high = x;
     }
-    return (low + high) / 2;
+    return low == high ? low : (low + high) / 2;  // the sum of two large equal ones is infinite
   }
 };
+
+/// Elements of a block, what a block has beyond the image among them.
+constexpr std::int64_t most_block = std::int64_t{1} << 40;
 
 std::vector<std::int64_t> sizes_for(const Array& image, std::vector<std::int64_t> sizes) {
   const auto ndim = static_cast<std::size_t>(image.ndim());
   if (sizes.size() == 1) sizes.assign(ndim, sizes[0]);
   core::check_plain(sizes.size() == ndim, "`block_size` must be a scalar or have the same length as `image.shape`");
+  std::int64_t block = 1;
   for (const std::int64_t n : sizes) {
     core::check_plain(n >= 1,
                       "Down-sampling factors must be >= 1. Use `skimage.transform.resize` to up-sample an image.");
+    core::check<MemoryError>(!__builtin_mul_overflow(block, n, &block) && block <= most_block, "measure.block_reduce",
+                             "a block of more than ", most_block, " elements");
   }
   return sizes;
 }

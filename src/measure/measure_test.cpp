@@ -57,6 +57,9 @@ TEST_CASE("blocks at the edges take the constant") {
   CHECK(at(cut, 3) == 10);
   CHECK_THROWS_AS(measure::block_reduce(image, {.block_size = {0}}), ValueError);
   CHECK_THROWS_AS(measure::block_reduce(image, {.block_size = {1, 1}}), ValueError);
+  CHECK_THROWS_AS(measure::block_reduce(image, {.block_size = {std::int64_t{1} << 41}}), MemoryError);
+  const Array large = image_of({1.2e308, 1.2e308, 1.2e308}, {3});
+  CHECK(at(measure::block_reduce(large, {.block_size = {3}, .func = measure::Reduction::median}), 0) == 1.2e308);
 }
 
 TEST_CASE("colocalisation without a mask, with one, and refusals") {

@@ -2,6 +2,8 @@
 
 import inspect
 import resource
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -26,6 +28,11 @@ BAD_CALLS = {
     "no such dtype": (TypeError, lambda: opsin.asarray(IMAGE, dtype="no such dtype")),
     "dtype opsin has not": (TypeError, lambda: opsin.asarray(IMAGE, dtype="M8[s]")),
     "no such device": (ValueError, lambda: opsin.asarray(IMAGE, device="tpu")),
+    "block of 2^80 elements": (MemoryError, lambda: opsin.measure.block_reduce(IMAGE, (2**40, 2**40))),
+    "blobs beyond the image": (
+        ValueError,
+        lambda: opsin.data._native.blobs_at(np.ones((2, 1)), 10, 0.1, 2, 0.5, "nearest"),
+    ),
     "no threads": (ValueError, lambda: opsin.set_num_threads(0)),
     "no such policy": (ValueError, lambda: opsin.set_float_policy("double")),
 }
@@ -39,6 +46,29 @@ def test_exception_type_and_next_call(name):
         call()
     assert isinstance(caught.value, error) and str(caught.value).strip()
     np.testing.assert_array_equal(opsin.filters.gaussian(IMAGE, 2), want)
+
+
+OUT_OF_SCRATCH = """
+import resource
+import numpy as np
+import opsin
+opsin.set_num_threads(1)
+image = np.arange(20.0).reshape(4, 5)
+want = opsin.ndimage.minimum_filter(image, size=3)
+with open("/proc/self/statm") as file:
+    used = int(file.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 2**28, used + 2**28))
+try:
+    opsin.ndimage.minimum_filter(image, size=400_001)
+except MemoryError:
+    np.testing.assert_array_equal(opsin.ndimage.minimum_filter(image, size=3), want)
+    print("mended")
+"""
+
+
+def test_scratch_that_could_not_grow_is_not_used():
+    done = subprocess.run([sys.executable, "-c", OUT_OF_SCRATCH], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "mended\n", (done.returncode, done.stderr)
 
 
 def _peak_kb():

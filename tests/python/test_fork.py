@@ -75,6 +75,35 @@ def test_fork_while_other_threads_run_operations(others):
     assert _child(want) == 0  # The parent has its threads again.
 
 
+def test_fork_while_other_threads_transform():
+    """Small transforms run in one piece: what a fork waits for here is the lock of their plans."""
+    image = IMAGE[:4, :4]
+    want = opsin.filters.butterworth(image)
+    stop = threading.Event()
+
+    def loop():
+        while not stop.is_set():
+            opsin.filters.butterworth(image)
+
+    threads = [threading.Thread(target=loop) for _ in range(3)]
+    for t in threads:
+        t.start()
+    try:
+        outcomes = []
+        for _ in range(300):
+            pid = os.fork()
+            if pid == 0:
+                os._exit(0 if np.array_equal(opsin.filters.butterworth(image), want) else 1)
+            outcomes.append(_wait(pid, 20))
+            if outcomes[-1] != 0:
+                break
+    finally:
+        stop.set()
+        for t in threads:
+            t.join()
+    assert set(outcomes) == {0}
+
+
 def test_children_of_children():
     want = opsin.filters.gaussian(IMAGE, 3)
     pid = os.fork()
