@@ -115,8 +115,14 @@ class ExtremePasses {
     for (const ChordPlane& plane : chords_.planes) {
       steps.push_back(steps_of(runs_of(plane, r0, r1, c0, c1, left - chords_.left)));
       if (steps.back().size() > most_pass_steps) {
-        cut(r0, (r0 + r1) / 2, c0, c1);
-        cut((r0 + r1) / 2, r1, c0, c1);
+        // Down to single rows, then to fewer columns: a long row of single elements is too much for one pass.
+        if (r1 - r0 > 1) {
+          cut(r0, (r0 + r1) / 2, c0, c1);
+          cut((r0 + r1) / 2, r1, c0, c1);
+        } else {
+          cut(r0, r1, c0, (c0 + c1) / 2);
+          cut(r0, r1, (c0 + c1) / 2, c1);
+        }
         return;
       }
     }
