@@ -291,7 +291,9 @@ def threshold_multiotsu(image=None, classes=3, nbins=256, *, hist=None):
 
     Notes
     -----
-    The time grows with the cube of the number of bins, and hardly with the number of classes.
+    The time grows with the cube of the number of bins up to 512, with its square beyond, and hardly with the number of
+    classes. For more than 512 bins and more than three classes, nearly equal sums may round to another choice than
+    scikit-image's.
 
     References
     ----------

@@ -6,6 +6,7 @@
 //
 // Sums are float32 in scikit-image's order, in which the last class comes second: so the last threshold is chosen
 // first, and rounding, which keeps order, finds the same greatest sum. Of equal ones the first in lexical order counts.
+// Beyond 512 bins that would take too long for more than three classes: their last class is added last.
 #include "core/assign.h"
 #include "core/memory.h"
 #include "core/target.h"
@@ -124,6 +125,25 @@ struct MultiOtsu {
           for (std::int64_t t = l == last ? e : l; t <= e; ++t) c.extend(l, t, variance);
         }
         best[e] = c.sum[last * m + e];
+      });
+    } else if (thresholds <= 2) {
+      // Few enough steps to add the last class second here as well.
+      const Chains c = chains(0, m);
+      team.each(m, [&](std::int64_t e) {
+        best[e] = -1;
+        if (!is_last(e)) return;
+        const float rest = variance(e + 1, m - 1);
+        if (thresholds == 1) {
+          best[e] = variance(0, e) + rest;
+          return;
+        }
+        for (std::int64_t t = 0; t < e; ++t) {
+          const float x = variance(0, t) + rest + variance(t + 1, e);
+          if (x > best[e]) {
+            best[e] = x;
+            c.before[m + e] = static_cast<std::int32_t>(t);
+          }
+        }
       });
     } else {
       const Chains c = chains(0, m);

@@ -121,9 +121,12 @@ ROWS = [
         dict(classes=4),
         Case(dict(classes=4), make=two_peaks),
         dict(classes=5, nbins=24),
+        dict(classes=3, nbins=700),
+        Case(dict(classes=2, nbins=1500), make=two_peaks),
         given(COUNTS),
         dict(classes=4, **given(COUNTS, CENTERS)),
         dict(classes=2, **given(COUNTS / COUNTS.sum(), CENTERS.astype(np.float32))),
+        differences="beyond 512 bins and three classes, nearly equal sums may round to another choice",
         bad=[dict(classes=300, nbins=8)],  # more classes than an image of this size has values
         edge_shapes=False,  # an empty image has no thresholds there and here, by different exceptions
         dtypes=("bool", "uint8", *FLOATS),  # the oracle takes minutes and gigabytes for 16 bits
