@@ -70,9 +70,8 @@ test_cpp() { suite "C++, $(default_preset)" ctest_in "$(default_preset)"; }
 # Python tests on the highest target, then the conformance table on every other one that the build has.
 test_python() {
   local target targets failed=0
-  suite "Python, $(default_preset)" pytest_in_venv tests/python tests/slides tests/conformance tests/lint \
-    tests/tools || failed=1
-  suite "Python, $(default_preset)" pytest_in_venv tests/python tests/slides tests/conformance tests/lint benchmarks || failed=1
+  suite "Python, $(default_preset)" pytest_in_venv tests/python tests/slides tests/conformance tests/lint tests/tools \
+    benchmarks || failed=1
   targets=$("$VENV/bin/python" -c 'import opsin; print(*opsin.cpu_targets()[:-1])') || return 1
   for target in $targets; do
     OPSIN_CPU_TARGET=$target suite "Python, $target" pytest_in_venv tests/conformance || failed=1
