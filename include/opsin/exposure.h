@@ -35,8 +35,9 @@ struct HistogramOptions {
 /// The histogram of an image as numpy.histogram gives it for floats, with centres instead of edges; of integers the
 /// counts of all values in the range. Counts are int64, or float64 when normalised; centres are int64 for integers, of
 /// the image's dtype for floats, float64 for bool. Values outside the range do not count. Throws ValueError for an
-/// image whose range is not finite, for an empty integer image and fewer than 1 bin, TypeError for uint64 and complex
-/// images. On CUDA this waits for the device, to see whether the range is finite or to size the histogram of integers.
+/// image whose range is not finite, for an empty integer image, fewer than 1 bin, uint64 values from 2^63 on and
+/// integers too far apart for a bin each, TypeError for complex images. On CUDA this waits for the device, to see
+/// whether the range is finite or to size the histogram of integers.
 Histogram histogram(const Array& image, const HistogramOptions& options = {});
 
 /// Cumulative sums of the histogram over their last one, of float_result()'s dtype, and the histogram's centres.

@@ -20,7 +20,8 @@ struct BlockReduceOptions {
 };
 /// One element for each block of the image. Sums and products of integers and bool are int64 (uint64 of unsigned ones)
 /// and wrap; means, variances and medians of them float64; everything else keeps the dtype. Sums of floats are float64
-/// inside. Throws ValueError for a size below 1 and a wrong number of them, TypeError for complex images.
+/// inside. Throws ValueError for a size below 1 and a wrong number of them, TypeError for complex images,
+/// MemoryError for a block of more than 2^40 elements.
 Array block_reduce(const Array& image, const BlockReduceOptions& options = {});
 
 /// The image, filled up with `cval`, as an array of blocks: as many axes again, for reductions of one's own. Throws as

@@ -37,6 +37,8 @@ def block_reduce(image, block_size=2, func=np.sum, cval=0, func_kwargs=None):
     ------
     ValueError
         For a size below 1 or another number of sizes than of axes.
+    MemoryError
+        For a block of more than 2**40 elements.
     """
     image = as_input(image)
     sizes = (block_size,) * image.ndim if np.isscalar(block_size) else tuple(block_size)

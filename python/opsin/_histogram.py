@@ -34,9 +34,10 @@ def histogram(image, nbins=256, source_range="image", normalize=False, *, channe
     Raises
     ------
     ValueError
-        For images whose range is not finite, empty integer images, and `nbins` below 1.
+        For images whose range is not finite, empty integer images, `nbins` below 1, uint64 values from 2**63 on, and
+        integers too far apart for a bin each.
     TypeError
-        For uint64 and complex images.
+        For complex images.
 
     Warns
     -----

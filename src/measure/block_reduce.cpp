@@ -120,7 +120,7 @@ std::vector<std::int64_t> sizes_for(const Array& image, std::vector<std::int64_t
   for (const std::int64_t n : sizes) {
     core::check_plain(n >= 1,
                       "Down-sampling factors must be >= 1. Use `skimage.transform.resize` to up-sample an image.");
-    core::check<MemoryError>(!__builtin_mul_overflow(block, n, &block) && block <= most_block, "measure.block_reduce",
+    core::check<MemoryError>(!__builtin_mul_overflow(block, n, &block) && block <= most_block, "block_size",
                              "a block of more than ", most_block, " elements");
   }
   return sizes;

@@ -49,3 +49,16 @@ def test_a_threshold_array_is_a_level():
     assert np.array_equal(
         filters.apply_hysteresis_threshold(x, 0.3, level), filters.apply_hysteresis_threshold(x, 0.3, float(level))
     )
+
+
+def test_integers_of_64_bits_have_histograms():
+    """The table's uint64 images fill the dtype, for whose range there is no memory."""
+    skimage = pytest.importorskip("skimage")
+    x = (np.random.default_rng(2).random((30, 40)) * 500).astype(np.uint64) + 7
+    for got, want in zip(opsin.exposure.histogram(x), skimage.exposure.histogram(x)):
+        np.testing.assert_array_equal(got, want)
+    assert filters.threshold_otsu(x) == skimage.filters.threshold_otsu(x)
+    with pytest.raises(ValueError, match=r"2\*\*63"):
+        opsin.exposure.histogram(np.array([1, 2**63], np.uint64))
+    with pytest.raises(ValueError, match="Maximum allowed size"):
+        opsin.exposure.histogram(np.array([-(2**62), 2**62]))
