@@ -29,8 +29,7 @@ PlanCache& plan_cache() {
 }
 [[maybe_unused]] PlanCache& plan_cache_at_load = plan_cache();
 
-template <class C>
-std::shared_ptr<const FftLines<C>> plan_of(std::int64_t length) {
+std::shared_ptr<const FftLines<OPSIN_REAL>> plan_of(std::int64_t length) {
   // Few lengths are used at a time; a plan may be as large as many lines.
   constexpr std::size_t most_plans = 16;
   auto& [mutex, plans] = plan_cache();
@@ -39,7 +38,7 @@ std::shared_ptr<const FftLines<C>> plan_of(std::int64_t length) {
     const auto found = plans.find(length);
     if (found != plans.end()) return found->second;
   }
-  auto plan = std::make_shared<const FftLines<C>>(length);
+  auto plan = std::make_shared<const FftLines<OPSIN_REAL>>(length);
   const std::lock_guard lock(mutex);
   if (plans.size() >= most_plans) plans.clear();
   return plans.emplace(length, plan).first->second;
@@ -85,7 +84,7 @@ void fft_lines(C* data, const FftLayout& layout, bool inverse) {
   using D = typename Vec<C>::Tag;
   constexpr int lanes = Vec<C>::lanes;
   constexpr int element = FftLines<C>::element;
-  const auto plan = plan_of<C>(layout.length);
+  const auto plan = plan_of(layout.length);
   const FftStarts start{layout.length, layout.inner};
   const std::int64_t step = 2 * layout.inner;
   // The way back is the way there with real and imaginary parts exchanged.
@@ -131,7 +130,7 @@ void real_fft_lines(C* spectrum, const C* image, const FftLayout& layout) {
   constexpr int lanes = Vec<C>::lanes;
   constexpr int element = FftLines<C>::element;
   const std::int64_t n = layout.length, half = n / 2 + 1;
-  const auto plan = plan_of<C>(n);
+  const auto plan = plan_of(n);
   const FftStarts image_start{n, layout.inner}, spectrum_start{half, layout.inner};
   in_groups(layout, 2 * lanes, [&](std::int64_t first, std::int64_t count) {
     C* memory = working_memory(*plan);
@@ -163,7 +162,7 @@ void inverse_real_fft_lines(C* image, const C* spectrum, const FftLayout& layout
   constexpr int lanes = Vec<C>::lanes;
   constexpr int element = FftLines<C>::element;
   const std::int64_t n = layout.length, half = n / 2 + 1;
-  const auto plan = plan_of<C>(n);
+  const auto plan = plan_of(n);
   const FftStarts image_start{n, layout.inner}, spectrum_start{half, layout.inner};
   in_groups(layout, 2 * lanes, [&](std::int64_t first, std::int64_t count) {
     C* memory = working_memory(*plan);
