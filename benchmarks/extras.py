@@ -87,7 +87,7 @@ def overhead(subject, device, options, say):
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     us = _microseconds(call, machine, calls)
-            except Exception as error:  # noqa: BLE001: some ops have no result for one pixel
+            except Exception as error:  # some ops have no result for one pixel
                 say(f"| {name} | {row.name} | {type(error).__name__} | - |")
                 continue
             held = (

@@ -174,8 +174,9 @@ def _named_rows(rows: list[Result]) -> list[str]:
     """The slowest rows, those below what each must reach, those slower than OpenCV, and those above their milliseconds."""
     compared = sorted((r for r in rows if r.speedup), key=lambda r: r.speedup)
     behind = sorted((r for r in rows if r.over_opencv and r.over_opencv < NOT_SLOWER), key=lambda r: r.over_opencv)
-    late = [f"{r.title} ({text})" for r in rows for text, ok in r.targets() if not ok and "x" not in text.split()[-1]]
-    late += [f"{r.title} ({text})" for r in rows for text, ok in r.targets() if not ok and text.endswith("floor")]
+    late = [
+        f"{r.title} ({text})" for r in rows for text, ok in r.targets() if not ok and text.endswith(("ms", "floor"))
+    ]
     found = {
         f"the {min(WORST, len(compared))} least": [f"{r.title} {r.speedup:.2f}x" for r in compared[:WORST]],
         "below what a row must reach": [

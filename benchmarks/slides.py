@@ -156,7 +156,7 @@ class Bench:
             for name in list(runners):
                 try:
                     amounts[name] = self.amount(runners[name], scenario, threads)
-                except Exception as error:  # noqa: BLE001: the reader cannot do this; the table says why
+                except Exception as error:  # the reader cannot do this; the table says why
                     row.skipped[name] = f"{type(error).__name__}: {str(error)[:100]}"
                     del runners[name]
             for turn in range(self.options.rounds):

@@ -17,7 +17,7 @@ import skimage
 import opsin
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402: after the choice of a backend without a window
+from matplotlib import pyplot as plt  # noqa: E402 after the choice of a backend without a window
 
 FILTERS = ("meijering", "sato", "frangi", "hessian")
 

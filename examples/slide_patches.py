@@ -21,7 +21,7 @@ import numpy as np
 import opsin
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402: after the choice of a backend without a window
+from matplotlib import pyplot as plt  # noqa: E402 after the choice of a backend without a window
 from matplotlib.patches import Rectangle  # noqa: E402
 
 SAMPLE = Path(os.environ.get("OPSIN_SAMPLES", "")) / "wsi" / "CMU-1-Small-Region.svs"

@@ -48,7 +48,7 @@ def call(fn, args, kwargs, *, changes=()) -> Outcome:
         warnings.simplefilter("always")
         try:
             result.value = fn(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001: whatever it is, it is compared with the oracle's
+        except Exception as error:  # whatever it is, it is compared with the oracle's
             result.error = error
     # RuntimeWarning and ComplexWarning come from NumPy's arithmetic inside the oracle and are no part of its contract.
     result.warned = [(w.category, w.filename) for w in log if issubclass(w.category, (UserWarning, FutureWarning))]

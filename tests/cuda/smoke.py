@@ -301,7 +301,7 @@ def main(argv=None) -> int:
             continue
         try:
             check.run(options.device)
-        except Exception as error:  # noqa: BLE001: one failure does not hide the next
+        except Exception as error:  # one failure does not hide the next
             print(f"{check.title}: {type(error).__name__}: {error}", flush=True)
             failed += 1
             continue

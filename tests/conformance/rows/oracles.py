@@ -15,7 +15,7 @@ def _mended(fn, kernel_shape):
         mode = kwargs.get("mode", "reflect")
         try:
             kernel = kernel_shape(*args, **kwargs)
-        except Exception:  # noqa: BLE001: bad arguments: let the function itself refuse them
+        except Exception:  # bad arguments: let the function itself refuse them
             kernel = ()
         shape = np.shape(image)
         pad = max(kernel, default=0)
@@ -110,7 +110,7 @@ def mend_rank_filter(fn):
             result = _large_window(
                 fn, image[None], *args, size=size, footprint=footprint, origin=(0, int(origin[0])), **given
             )
-        except Exception:  # noqa: BLE001: bad arguments: let the function itself refuse them
+        except Exception:  # bad arguments: let the function itself refuse them
             return fn(image, *args, **kwargs)
         return kwargs["output"] if np.ndim(kwargs.get("output")) == 1 else result[0]
 
