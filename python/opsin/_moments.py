@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from opsin._native import check_same_device
 from opsin._native import measure as _native
 from opsin._ndimage_arguments import as_dtype, as_input
 
@@ -238,7 +239,9 @@ def inertia_tensor(image, mu=None, *, spacing=None):
     """
     if mu is None:
         mu = moments_central(image, order=2, spacing=spacing)
-    return _native.inertia_tensor(as_input(mu), as_input(image).ndim)
+    image, mu = as_input(image), as_input(mu)
+    check_same_device(image, mu)
+    return _native.inertia_tensor(mu, image.ndim)
 
 
 def inertia_tensor_eigvals(image, mu=None, T=None, *, spacing=None):
@@ -267,5 +270,6 @@ def inertia_tensor_eigvals(image, mu=None, T=None, *, spacing=None):
     """
     if T is None:
         T = inertia_tensor(image, mu, spacing=spacing)
+    check_same_device(image, mu, T)
     values = _native.inertia_tensor_eigvals(as_input(T))
     return [values[i] for i in range(len(values))]

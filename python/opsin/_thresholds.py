@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from opsin._documented import documented
+from opsin._native import check_same_device
 from opsin._native import filters as _native
 
 __all__ = [
@@ -39,16 +40,18 @@ def _check_given(image, hist):
         raise Exception("Either image or hist must be provided.")
 
 
-def _histogram_of(hist):
-    """Counts of a `hist` argument, and bin centres or None."""
-    return hist if isinstance(hist, (tuple, list)) else (hist, None)
+def _histogram_of(hist, image):
+    """Counts of a `hist` argument, and bin centres or None. The image beside it is not read, but must not lie elsewhere."""
+    counts, centers = hist if isinstance(hist, (tuple, list)) else (hist, None)
+    check_same_device(counts, centers, image)
+    return counts, centers
 
 
 def _threshold(method, image, nbins, hist, max_num_iter=1):
     _check_given(image, hist)
     if hist is None:
         return _native.threshold_from_image(image, method, operator.index(nbins), max_num_iter)
-    counts, centers = _histogram_of(hist)
+    counts, centers = _histogram_of(hist, image)
     return _native.threshold_from_histogram(counts, centers, method, max_num_iter)
 
 
@@ -168,7 +171,7 @@ def threshold_isodata(image=None, nbins=256, return_all=False, *, hist=None):
     _check_given(image, hist)
     if hist is None:
         return _native.threshold_isodata_all(image, operator.index(nbins))
-    counts, centers = _histogram_of(hist)
+    counts, centers = _histogram_of(hist, image)
     return _native.threshold_isodata_all_from_histogram(counts, centers)
 
 
@@ -304,5 +307,5 @@ def threshold_multiotsu(image=None, classes=3, nbins=256, *, hist=None):
     _check_given(image, hist)
     if hist is None:
         return _native.threshold_multiotsu(image, operator.index(classes), operator.index(nbins))
-    counts, centers = _histogram_of(hist)
+    counts, centers = _histogram_of(hist, image)
     return _native.threshold_multiotsu_from_histogram(counts, centers, operator.index(classes))

@@ -7,6 +7,7 @@
 #include <complex>
 
 #include "array_caster.h"
+#include "core/check.h"
 #include "core/device_api.h"
 #include "dlpack.h"
 #include "interop.h"
@@ -190,6 +191,17 @@ void bind_array(nb::module_& m) {
         return device.is_none() ? a : a.to(Device::parse(nb::cast<std::string>(device)));
       },
       nb::arg("object"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none());
+  m.def("check_same_device", [](nb::args arrays) {
+    std::optional<Device> device;
+    for (nb::handle object : arrays) {
+      if (object.is_none()) continue;
+      Call call;
+      const Device own = call.in(object).device();
+      core::check(device.value_or(own) == own, "opsin", "arrays lie on different devices (", device.value_or(own),
+                  " and ", own, ")");
+      device = own;
+    }
+  });
 }
 
 }  // namespace opsin::python

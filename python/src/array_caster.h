@@ -108,6 +108,11 @@ nb::object to_python(const Array& array, Kind kind);
 /// NumPy's arithmetic turns 0-d arrays into scalars, and so do those of scikit-image's functions that are made of it.
 nb::object scalar_if_0d(nb::object result);
 
+/// What may go where the image is: a single number. An array must lie there already, which the operation checks.
+inline Array beside(const Array& image, const Array& given) {
+  return given.size() == 1 ? given.to(image.device()) : given;
+}
+
 /// A real number or a sequence of them.
 std::vector<double> numbers(nb::handle value);
 std::vector<int> integers(nb::handle value);

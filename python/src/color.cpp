@@ -24,7 +24,7 @@ void bind_color(nb::module_& m) {
     Call call;
     const Array a = call.in(image);
     const Array opacity = call.in(alpha);
-    return call.run([&] { return color::gray2rgba(a, opacity.to(a.device()), {.channel_axis = channel_axis}); });
+    return call.run([&] { return color::gray2rgba(a, beside(a, opacity), {.channel_axis = channel_axis}); });
   });
   m.def("rgba2rgb", [](nb::handle rgba, const std::array<double, 3>& background, int channel_axis) {
     Call call;

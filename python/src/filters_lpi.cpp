@@ -41,10 +41,10 @@ void bind_filters_lpi(nb::module_& m) {
         const Array a = call.in(data);
         const Array r = call.in(response);
         const std::optional<Array> noise = call.in_optional(spectrum);
-        // The response and the noise may come from the host; they are copied in the order of the image's stream.
+        // The response may come from the host; it is copied in the order of the image's stream.
         return call.run([&] {
           filters::WienerOptions options{.K = K};
-          if (noise) options.spectrum = noise->to(a.device());
+          if (noise) options.spectrum = beside(a, *noise);
           return filters::wiener(a, r.to(a.device()), options);
         });
       },

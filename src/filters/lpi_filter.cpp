@@ -203,6 +203,8 @@ Array wiener(const Array& data, const Array& response, const opsin::filters::Wie
   Array spectrum;
   if (o.spectrum) {
     check_image(data);
+    core::check(o.spectrum->device() == data.device(), "filters.wiener", "K lies on ", o.spectrum->device(),
+                ", the image on ", data.device());
     core::check_plain(o.spectrum->ndim() == 2, "The parameter `K` must be a 2-dimensional array");
     core::check_plain(o.spectrum->size() > 0, "The parameter `K` cannot be an empty array");
     t.wide = float_result(o.spectrum->dtype()) == DType::float64;
