@@ -9,6 +9,18 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
+/// n values into a sum, eight at a time: that many additions are under way at once.
+template <class C>
+double sum_of(const C* p, std::int64_t n) {
+  double sums[8] = {};
+  std::int64_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    for (int k = 0; k < 8; ++k) sums[k] += static_cast<double>(p[i + k]);
+  }
+  for (int k = 0; i < n; ++i, ++k) sums[k] += static_cast<double>(p[i]);
+  return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
 template <class C, bool Uniform, int O>
 struct MomentsStrip {
   using V = Vec<C>;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPU side of engine/total.h: the values of a short piece of a line go into buffers, and from there into the totals.
+// CPU side of engine/total.h: vectors of values go into accumulators of each piece of a line.
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "core/lines_cpu.h"
@@ -10,65 +11,117 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// n values into a sum, eight at a time: that many additions are under way at once.
+/// A sum in double of vectors of the compute type. Its additions alternate between accumulators, so that none waits for
+/// the one before.
 template <class C>
-double sum_of(const C* p, std::int64_t n) {
-  double sums[8] = {};
-  std::int64_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    for (int k = 0; k < 8; ++k) sums[k] += static_cast<double>(p[i + k]);
+class WideSum {
+ public:
+  HD void add(Vec<C> x, int k) {
+    const Vec<double>::Tag wide;
+    if constexpr (sizeof(C) == 8) {
+      sums_[k] += x;
+    } else {
+      const hn::Half<typename Vec<C>::Tag> half;
+      sums_[2 * k] += Vec<double>(hn::PromoteTo(wide, hn::LowerHalf(half, x.v)));
+      sums_[2 * k + 1] += Vec<double>(hn::PromoteTo(wide, hn::UpperHalf(half, x.v)));
+    }
   }
-  for (int k = 0; i < n; ++i, ++k) sums[k] += static_cast<double>(p[i]);
-  return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
-}
+  double total() const {
+    alignas(64) double lanes[Vec<double>::lanes];
+    Vec<double> sum = sums_[0] + sums_[1];
+    if constexpr (sizeof(C) == 4) sum += sums_[2] + sums_[3];
+    sum.store(lanes);
+    double total = 0;
+    for (const double lane : lanes) total += lane;
+    return total;
+  }
+  static constexpr int chains = 2;
 
-template <class C, class T>
-void see_all(T& totals, int e, const C* p, std::int64_t n) {
+ private:
+  Vec<double> sums_[sizeof(C) == 4 ? 4 : 2];
+};
+
+/// What a piece of a line adds to the totals.
+template <class C, int I, class F>
+struct PieceTotals {
   using V = Vec<C>;
-  std::int64_t i = 0;
-  if (n >= V::lanes) {
-    V least(totals.least[e]), greatest(totals.greatest[e]);
-    for (; i + V::lanes <= n; i += V::lanes) {
-      const V x = V::load(p + i);
-      least = pick(x < least, x, pick(x == x, least, x));
-      greatest = pick(x > greatest, x, pick(x == x, greatest, x));
-    }
-    alignas(64) C low[V::lanes], high[V::lanes];
-    least.store(low);
-    greatest.store(high);
-    for (int k = 0; k < V::lanes; ++k) {
-      totals.see(e, low[k]);
-      totals.see(e, high[k]);
+  static constexpr int outputs = F::sums + F::extremes;
+  WideSum<C> sum[F::sums > 0 ? F::sums : 1];
+  V least[F::extremes > 0 ? F::extremes : 1], greatest[F::extremes > 0 ? F::extremes : 1];
+
+  void clear() {
+    for (V& x : least) x = V(std::numeric_limits<C>::infinity());
+    for (V& x : greatest) x = V(-std::numeric_limits<C>::infinity());
+  }
+  HD void add(const V (&values)[outputs], int k) {
+    for (int s = 0; s < F::sums; ++s) sum[s].add(values[s], k);
+    for (int e = 0; e < F::extremes; ++e) {
+      const V x = values[F::sums + e];
+      least[e] = pick(x < least[e], x, pick(x == x, least[e], x));
+      greatest[e] = pick(x > greatest[e], x, pick(x == x, greatest[e], x));
     }
   }
-  for (; i < n; ++i) totals.see(e, p[i]);
-}
+  void put(TotalsOf<C, F>& totals) const {
+    for (int s = 0; s < F::sums; ++s) totals.sum[s] += sum[s].total();
+    alignas(64) C lanes[V::lanes];
+    for (int e = 0; e < F::extremes; ++e) {
+      least[e].store(lanes);
+      for (const C lane : lanes) totals.least[e] = lesser_or_nan(lane, totals.least[e]);
+      greatest[e].store(lanes);
+      for (const C lane : lanes) totals.greatest[e] = greater_or_nan_of(lane, totals.greatest[e]);
+    }
+  }
+};
 
-/// Elements [begin, end) of one line.
+/// Elements [begin, end) of one line. Neighbouring ones of the compute type are read where they lie.
 template <class C, int I, class F>
 void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const std::int64_t (&at)[I],
                std::int64_t begin, std::int64_t end, const F& f) {
   using V = Vec<C>;
-  constexpr std::int64_t block = 512;
+  constexpr std::int64_t block = 512, stride = V::lanes * WideSum<C>::chains;
   constexpr int outputs = F::sums + F::extremes;
-  alignas(64) C in[I][block];
-  alignas(64) C out[outputs][block];
+  alignas(64) C buffer[I][block];
+  PieceTotals<C, I, F> piece;
+  piece.clear();
   const int last = loop.ndim - 1;
   for (std::int64_t x = begin; x < end; x += block) {
     const std::int64_t n = std::min(block, end - x);
+    const C* in[I];
     for (int i = 0; i < I; ++i) {
-      load_line(in[i], static_cast<const std::byte*>(loop.data[i]) + at[i] + x * loop.strides[i][last], loop.dtype[i],
-                loop.strides[i][last], n, Scaling{});
+      const std::int64_t step = loop.strides[i][last];
+      const auto* const from = static_cast<const std::byte*>(loop.data[i]) + at[i] + x * step;
+      const bool direct = loop.dtype[i] == dtype_of<C> && step == sizeof(C);
+      if (!direct) load_line(buffer[i], from, loop.dtype[i], step, n, Scaling{});
+      in[i] = direct ? reinterpret_cast<const C*>(from) : buffer[i];
     }
-    for (std::int64_t k = 0; k < n; k += V::lanes) {
-      V a[I], b[outputs];
+    V a[I], b[outputs];
+    std::int64_t k = 0;
+    for (; k + stride <= n; k += stride) {
+      for (int c = 0; c < WideSum<C>::chains; ++c) {
+        for (int i = 0; i < I; ++i) a[i] = V::load(in[i] + k + c * V::lanes);
+        f(a, b);
+        piece.add(b, c);
+      }
+    }
+    for (; k < n; k += V::lanes) {
       for (int i = 0; i < I; ++i) a[i] = V::load(in[i] + k, n - k);
       f(a, b);
-      for (int o = 0; o < outputs; ++o) b[o].store(out[o] + k);
+      // Lanes beyond the line must not count, whatever the functor makes of zeros.
+      alignas(64) C lanes[V::lanes];
+      const auto count = std::min<std::int64_t>(V::lanes, n - k);
+      for (int o = 0; o < outputs; ++o) {
+        b[o].store(lanes);
+        for (std::int64_t j = 0; j < count; ++j) {
+          if (o < F::sums) {
+            totals.sum[o] += static_cast<double>(lanes[j]);
+          } else {
+            totals.see(o - F::sums, lanes[j]);
+          }
+        }
+      }
     }
-    for (int s = 0; s < F::sums; ++s) totals.sum[s] += sum_of(out[s], n);
-    for (int e = 0; e < F::extremes; ++e) see_all(totals, e, out[F::sums + e], n);
   }
+  piece.put(totals);
 }
 
 template <class C, int I, class F, class G>

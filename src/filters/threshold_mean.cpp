@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
-
 #include "core/memory.h"
 #include "core/target.h"
-#include "engine/split.h"
+#include "engine/total.h"
 #include "opsin/filters_threshold.h"
 
 namespace opsin::OPSIN_TARGET::filters {
 namespace {
 
-/// One pass that takes everything as above. What is missing is NaN.
-struct Mean {
-  std::int64_t n;
+struct Value {
+  static constexpr int sums = 1, extremes = 0;
+  template <class V>
+  HD void operator()(const V (&in)[1], V (&out)[1]) const {
+    out[0] = in[0];
+  }
+};
+
+/// Of no elements NaN, as of elements that are NaN.
+struct PutMean {
+  double count;
   void* out;
   DType type;
 
-  HD bool over() const { return false; }
-  HD double origin() const { return 0; }
-  HD double level() const { return -HUGE_VAL; }
-  HD void next(const engine::SplitSums& sums) const {
-    const bool whole = n > 0 && sums.count_above + sums.count_below == n;
-    const double mean = whole ? (sums.above + sums.below) / static_cast<double>(n) : NAN;
+  template <class T>
+  HD void operator()(const T& totals) const {
+    const double mean = totals.sum[0] / count;
     with_storage<double>(type,
-                         [&]<class T>(opsin::OPSIN_TARGET::Tag<T>) { *static_cast<T*>(out) = store_as<T>(mean); });
+                         [&]<class U>(opsin::OPSIN_TARGET::Tag<U>) { *static_cast<U*>(out) = store_as<U>(mean); });
   }
 };
 
@@ -32,7 +35,11 @@ Array threshold_mean(const Array& image) {
   const DType t = image.dtype();
   core::check_plain<TypeError>(!is_complex(t), "complex images are not supported");
   const Array out = core::empty_result({}, is_floating(t) ? t : DType::float64, image.device());
-  engine::iterate_split<double>(image.contiguous(), 1, false, Mean{image.size(), out.mutable_data(), out.dtype()});
+  const PutMean put{static_cast<double>(image.size()), out.mutable_data(), out.dtype()};
+  // float32 holds these dtypes' elements exactly; they are summed in double.
+  const bool narrow = itemsize(t) <= 2 || t == DType::float32;
+  with_real(narrow ? DType::float32 : DType::float64,
+            [&]<class C>(Tag<C>) { engine::total<C, 1>({image}, Value{}, put); });
   return out;
 }
 

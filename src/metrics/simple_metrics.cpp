@@ -100,6 +100,12 @@ DType common_type(const Array& image0, const Array& image1) {
   return first == DType::float32 && second == DType::float32 ? DType::float32 : DType::float64;
 }
 
+/// The type of squared differences and extremes: float32 holds those of 8-bit images exactly.
+DType type_of_squares(const Array& image0, const Array& image1) {
+  const DType common = common_type(image0, image1);
+  return itemsize(image0.dtype()) == 1 && itemsize(image1.dtype()) == 1 ? DType::float32 : common;
+}
+
 void check_extremes(const Array& image) {
   core::check_plain(image.size() > 0, "zero-size array to reduction operation maximum which has no identity");
 }
@@ -107,7 +113,7 @@ void check_extremes(const Array& image) {
 }  // namespace
 
 Array mean_squared_error(const Array& image0, const Array& image1) {
-  const DType type = common_type(image0, image1);
+  const DType type = type_of_squares(image0, image1);
   const Array result = core::empty_result({}, DType::float64, image0.device());
   const PutMean put{result.mutable_data_as<double>(), static_cast<double>(image0.size())};
   with_real(type, [&]<class C>(Tag<C>) { engine::total<C, 2>({image0, image1}, SquaredError{}, put); });
@@ -128,7 +134,7 @@ Array normalized_root_mse(const Array& image_true, const Array& image_test,
 
 Array peak_signal_noise_ratio(const Array& image_true, const Array& image_test,
                               const opsin::metrics::PeakSignalNoiseRatioOptions& o) {
-  const DType type = common_type(image_true, image_test);
+  const DType type = type_of_squares(image_true, image_test);
   const bool guess = !o.data_range;
   const DType dtype = image_true.dtype();
   const bool may_leave_range = guess && is_floating(dtype);
