@@ -94,7 +94,7 @@ struct JoinNeighbours {
         inside = inside && column >= 0 && column < f.shape[a];
         j = j * f.shape[a] + column;
       }
-      if (!inside || j == i - 1 || !f.is_weak(j)) continue;
+      if (!inside || (left && j == i - 1) || !f.is_weak(j)) continue;
       // Where both have a left neighbour, those two are joined, and the lines do the rest.
       if (left && column > 0 && f.is_weak(j - 1)) continue;
       f.join(i, j);
