@@ -209,13 +209,13 @@ ROWS = [
         "binary_propagation",
         [{}, dict(mask=MASK), dict(structure=np.ones((3, 3)), mask=MASK), dict(mask=MASK, border_value=1)],
         [dict(structure=np.ones((3,) * 5))],
-        sync="check",
+        sync="some",
     ),
     _binary(
         "binary_fill_holes",
         [{}, dict(structure=np.ones((3, 3))), Case(dict(axes=(0, 1)), ndim=(2, 3))],
         [dict(structure=np.ones((3,) * 5))],
-        sync="check",
+        sync="some",
     ),
     _binary(
         "binary_hit_or_miss",

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a flood's sweeps (engine/flood_cuda.h) have left: weak elements that are not reached yet are joined to trees by
+// atomic minima (union-find), and trees beside a reached element are reached. Where the sweeps came to rest, these
+// kernels return at once.
+#pragma once
+
+#include "engine/flood_cuda.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+/// `parent` leads to the least element of a tree by way of lesser ones. `out` of a root is its tree's result.
+template <class I>
+struct Forest {
+  FloodPlan plan;
+  I* parent;
+  std::uint8_t* out;
+  std::uint8_t spreading, other;
+
+  /// Each element on the way is put under its parent's parent. Another thread may have put it elsewhere meanwhile, and
+  /// that link is lost: it was made by join() on what it took for a root, which goes on with the parent that it met
+  /// instead, the one from which this thread came. So the tree holds together. A root is never written, for it has no
+  /// parent; and what is written is less than the element, so that no circle arises.
+  __device__ I root(I i) const {
+    I above = __ldcg(parent + i);
+    while (above != i) {
+      const I next = __ldcg(parent + above);
+      if (next != above) __stcg(parent + i, next);
+      i = above;
+      above = next;
+    }
+    return i;
+  }
+  __device__ static I lower(int* p, int value) { return atomicMin(p, value); }
+  __device__ static I lower(std::int64_t* p, std::int64_t value) {
+    return atomicMin(reinterpret_cast<long long*>(p), static_cast<long long>(value));
+  }
+  /// The greater root is put under the lesser one, again where another thread was there first.
+  __device__ void join(I a, I b) const {
+    for (;;) {
+      a = root(a);
+      b = root(b);
+      if (a == b) return;
+      if (a < b) {
+        const I t = a;
+        a = b;
+        b = t;
+      }
+      const I was = lower(parent + a, b);
+      if (was == a) return;
+      a = was;
+    }
+  }
+};
+
+/// An element and where it lies.
+struct FloodPlace {
+  std::int64_t plane, y, x;
+  __device__ std::int64_t index(const FloodPlan& p) const { return (plane * p.rows + y) * p.columns + x; }
+  __device__ bool in(const FloodPlan& p) const { return plane >= 0 && y >= 0 && y < p.rows && x >= 0 && x < p.columns; }
+  __device__ bool left(const FloodPlan& p) const {
+    if (!in(p)) return false;
+    const std::int64_t at = p.column(plane, x / 32) + y;
+    return (p.weak[at] & ~p.reached[at]) >> x % 32 & 1;
+  }
+  __device__ bool reached(const FloodPlan& p) const {
+    return in(p) && p.reached[p.column(plane, x / 32) + y] >> x % 32 & 1;
+  }
+};
+
+/// f(neighbour) until it says true.
+template <class F>
+__device__ void each_neighbour(const FloodPlan& p, const FloodPlace& at, const F& f) {
+  for (int k = 0; k < p.count; ++k) {
+    const std::int64_t plane = p.plane_after(at.plane, p.steps[k]);
+    if (plane < 0) continue;
+    for (int n = 0; n < 9; ++n) {
+      if (p.steps[k].plane >> n & 1 && f(FloodPlace{plane, at.y + n / 3 - 1, at.x + n % 3 - 1})) return;
+    }
+  }
+}
+
+/// Runs within a word are trees from the start.
+template <class I>
+struct PlantTrees {
+  Forest<I> f;
+  __device__ void operator()(const FloodPlace& at, std::uint32_t word) const {
+    const I i = static_cast<I>(at.index(f.plan));
+    const unsigned lane = at.x % 32;
+    const std::uint32_t gaps = ~word & ((1u << lane) - 1);
+    const int run = along_row(f.plan.here) ? static_cast<int>(lane) - (32 - __clz(static_cast<int>(gaps))) : 0;
+    f.parent[i] = i - static_cast<I>(run);
+    f.out[i] = f.other;
+  }
+};
+
+template <class I>
+struct JoinNeighbours {
+  Forest<I> f;
+  __device__ void operator()(const FloodPlace& at, std::uint32_t) const {
+    const FloodPlan& p = f.plan;
+    const std::int64_t i = at.index(p);
+    const bool runs = along_row(p.here);
+    const bool linked = runs && FloodPlace{at.plane, at.y, at.x - 1}.left(p);
+    each_neighbour(p, at, [&](const FloodPlace& n) {
+      const bool along = n.plane == at.plane && n.y == at.y;
+      if (!n.in(p) || n.index(p) > i || !n.left(p)) return false;
+      if (along && at.x % 32 != 0) return false;  // Of one run.
+      // Where both have a left neighbour, those two are joined, and the runs do the rest.
+      if (!along && linked && FloodPlace{n.plane, n.y, n.x - 1}.left(p)) return false;
+      f.join(static_cast<I>(i), static_cast<I>(n.index(p)));
+      return false;
+    });
+  }
+};
+
+template <class I>
+struct MarkRoots {
+  Forest<I> f;
+  __device__ void operator()(const FloodPlace& at, std::uint32_t) const {
+    const FloodPlan& p = f.plan;
+    each_neighbour(p, at, [&](const FloodPlace& n) {
+      if (!n.reached(p)) return false;
+      f.out[f.root(static_cast<I>(at.index(p)))] = f.spreading;
+      return true;
+    });
+  }
+};
+
+/// f(place, word) for each element that is left, `word` being the 32 of its row; a warp takes 32 rows of a word.
+template <class F>
+__global__ void flood_left_kernel(const F f, const std::int64_t blocks_of_rows) {
+  const FloodPlan& p = f.f.plan;
+  if (p.at_rest()) return;
+  const int lane = threadIdx.x % 32;
+  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / 32);
+  std::int64_t i = (blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x) / 32;
+  for (; i < p.planes * blocks_of_rows * p.words; i += step) {
+    const std::int64_t word = i % p.words, y0 = i / p.words % blocks_of_rows * 32, plane = i / p.words / blocks_of_rows;
+    const std::int64_t at = p.column(plane, word) + y0 + lane;
+    const std::uint32_t mine = y0 + lane < p.rows ? p.weak[at] & ~p.reached[at] : 0;
+    for (unsigned rows = __ballot_sync(all_lanes, mine != 0); rows != 0; rows &= rows - 1) {
+      const int r = __ffs(static_cast<int>(rows)) - 1;
+      const std::uint32_t row = __shfl_sync(all_lanes, mine, r);
+      if (row >> lane & 1) f({plane, y0 + r, word * 32 + lane}, row);
+    }
+  }
+}
+
+/// Four bytes of 0 or 1.
+__device__ __forceinline__ std::uint32_t unpacked_bits(std::uint32_t four) { return four * 0x00204081u & 0x01010101u; }
+
+/// A root's own result is written as it is.
+template <class I>
+__global__ void flood_unpack_kernel(const __grid_constant__ Forest<I> f, const std::int64_t blocks_of_rows) {
+  const FloodPlan& p = f.plan;
+  const bool at_rest = p.at_rest();
+  const int lane = threadIdx.x % 32;
+  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / 32);
+  std::int64_t i = (blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x) / 32;
+  for (; i < p.planes * blocks_of_rows * p.words; i += step) {
+    const std::int64_t word = i % p.words, y0 = i / p.words % blocks_of_rows * 32, plane = i / p.words / blocks_of_rows;
+    const std::int64_t at = p.column(plane, word) + y0 + lane;
+    const bool inside = y0 + lane < p.rows;
+    const std::uint32_t reached = inside ? p.reached[at] : 0;
+    const std::int64_t row = (plane * p.rows + y0) * p.columns + word * 32;
+    if (at_rest && p.wide) {
+      const std::uint32_t bits = f.spreading ? reached : ~reached;
+      for (int half = 0; half < 2 && inside && word * 32 + 16 * half < p.columns; ++half) {
+        FourWords to;
+        for (int k = 0; k < 4; ++k) to.word[k] = unpacked_bits(bits >> (16 * half + 4 * k) & 15);
+        *reinterpret_cast<FourWords*>(f.out + row + lane * p.columns + 16 * half) = to;
+      }
+      continue;
+    }
+    const std::uint32_t left = inside && !at_rest ? p.weak[at] & ~reached : 0;
+    const int rows = word * 32 + lane < p.columns ? static_cast<int>(p.rows - y0 < 32 ? p.rows - y0 : 32) : 0;
+    std::int64_t to = row + lane;
+#pragma unroll 4
+    for (int r = 0; r < 32; ++r, to += p.columns) {
+      const std::uint32_t reached_row = __shfl_sync(all_lanes, reached, r);
+      const std::uint32_t left_row = __shfl_sync(all_lanes, left, r);
+      if (r >= rows) continue;
+      std::uint8_t value = reached_row >> lane & 1 ? f.spreading : f.other;
+      if (left_row >> lane & 1) value = f.out[f.root(static_cast<I>(to))];
+      f.out[to] = value;
+    }
+  }
+}
+
+template <class I, class Source>
+void run_flood(const Array& out, const FloodPlan& plan, const Source& source, std::uint8_t spreading) {
+  const Array parent = Array::empty(out.shape(), sizeof(I) == 4 ? DType::int32 : DType::int64, out.device());
+  const Forest<I> f{plan, parent.mutable_data_as<I>(), out.mutable_data_as<std::uint8_t>(), spreading,
+                    static_cast<std::uint8_t>(1 - spreading)};
+  const auto parts = [](std::int64_t n, std::int64_t part) { return (n + part - 1) / part; };
+  const std::int64_t tiles = plan.planes * parts(plan.words, plan.across) * parts(plan.rows, 32 * plan.down);
+  const dim3 grid = cuda::grid_for(tiles, 1, 1 << 20);
+  cuda::launch(flood_pack_kernel<Source>, grid, dim3(flood_threads), 0, plan, source, tiles);
+  for (int sweep = 0; sweep < plan.sweeps; ++sweep) {
+    cuda::launch(flood_sweep_kernel, grid, dim3(flood_threads), 0, plan, sweep, tiles);
+  }
+  const std::int64_t blocks_of_rows = parts(plan.rows, 32);
+  const dim3 warps = cuda::grid_for(plan.planes * blocks_of_rows * plan.words, 8);
+  cuda::launch(flood_left_kernel<PlantTrees<I>>, warps, dim3(256), 0, PlantTrees<I>{f}, blocks_of_rows);
+  cuda::launch(flood_left_kernel<JoinNeighbours<I>>, warps, dim3(256), 0, JoinNeighbours<I>{f}, blocks_of_rows);
+  cuda::launch(flood_left_kernel<MarkRoots<I>>, warps, dim3(256), 0, MarkRoots<I>{f}, blocks_of_rows);
+  cuda::launch(flood_unpack_kernel<I>, warps, dim3(256), 0, f, blocks_of_rows);
+}
+
+/// Elements of `out` (0 or 1) become `spreading` where the flood comes, and 1 - spreading elsewhere. The offsets are at
+/// most one step along each axis, and each has its opposite. The source may read `out`. More than `sweeps` are left to
+/// the forest.
+template <class Source>
+void flood(const Array& out, const Source& source, const std::vector<Offset>& offsets, std::uint8_t spreading,
+           int sweeps) {
+  FloodPlan plan{};
+  plan.sweeps = sweeps;
+  // Along an axis of one element no step stays inside.
+  std::vector<int> axes;
+  for (int a = 0; a < out.ndim(); ++a) {
+    if (out.shape(a) > 1) axes.push_back(a);
+  }
+  const int ndim = static_cast<int>(axes.size());
+  plan.outer = std::max(0, ndim - 2);
+  plan.planes = 1;
+  for (int a = 0; a < plan.outer; ++a) plan.planes *= plan.shape[a] = out.shape(axes[static_cast<std::size_t>(a)]);
+  plan.rows = ndim < 2 ? 1 : out.shape(axes[axes.size() - 2]);
+  plan.columns = ndim < 1 ? 1 : out.shape(axes.back());
+  plan.words = (plan.columns + 31) / 32;
+  for (const Offset& offset : offsets) {
+    FloodStep step{};
+    bool inside = true;
+    int taken = 0, place = 4;
+    for (int a = 0; a < out.ndim(); ++a) {
+      const auto distance = static_cast<int>(offset[static_cast<std::size_t>(a)]);
+      if (out.shape(a) == 1) {
+        inside = inside && distance == 0;
+        continue;
+      }
+      if (taken < plan.outer) {
+        step.outer[taken] = static_cast<signed char>(distance);
+      } else {
+        place += taken + 1 < ndim ? 3 * distance : distance;
+      }
+      ++taken;
+    }
+    if (!inside || std::all_of(offset.begin(), offset.end(), [](std::int64_t d) { return d == 0; })) continue;
+    FloodStep* to = std::find_if(plan.steps, plan.steps + plan.count, [&](const FloodStep& s) {
+      return std::equal(s.outer, s.outer + max_ndim, step.outer);
+    });
+    if (to == plan.steps + plan.count) {
+      core::check(plan.count < FloodPlan::most, "flood", "too many neighbours on CUDA");
+      *to = step;
+      ++plan.count;
+    }
+    to->plane = static_cast<std::uint16_t>(to->plane | 1u << place);
+    if (std::all_of(step.outer, step.outer + max_ndim, [](int d) { return d == 0; })) plan.here = to->plane;
+  }
+  plan.wide = plan.columns % 16 == 0 && source.wide() && is_wide(out.data());
+  plan.across = 4;
+  while (plan.across < flood_warps && 32 * (flood_warps / plan.across) >= 2 * plan.rows) plan.across *= 2;
+  while (plan.across > 1 && plan.across >= 2 * plan.words) plan.across /= 2;
+  plan.down = flood_warps / plan.across;
+  const std::int64_t words = plan.planes * plan.words * plan.rows;
+  const Array bits = Array::empty({2 * words + sweeps}, DType::uint32, out.device());
+  plan.weak = bits.mutable_data_as<std::uint32_t>();
+  plan.reached = plan.weak + words;
+  plan.changed = reinterpret_cast<int*>(plan.reached + words);
+  if (out.size() < (std::int64_t{1} << 31)) {
+    run_flood<std::int32_t>(out, plan, source, spreading);
+  } else {
+    run_flood<std::int64_t>(out, plan, source, spreading);
+  }
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine
