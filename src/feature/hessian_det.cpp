@@ -62,9 +62,10 @@ struct BoxDeterminant {
 
   HD void operator()(std::int64_t y, std::int64_t begin, std::int64_t end) const {
     std::int64_t from = end, to = end;
-    if (size > 0 && y >= size && y + size < rows && end - begin > 2 * size) {
-      from = size;
-      to = columns - size;
+    if (size > 0 && y >= size && y + size < rows && columns > 2 * size) {
+      from = begin > size ? begin : size;
+      to = end < columns - size ? end : columns - size;
+      if (from >= to) from = to = end;
     }
     double* const line = out + y * columns;
     for (std::int64_t x = begin; x < from; ++x) line[x] = determinant(Clipped{*this, y, x});
