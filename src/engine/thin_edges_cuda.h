@@ -13,6 +13,8 @@ inline constexpr int edge_columns = 64;
 inline constexpr int edge_rows = 16;
 inline constexpr int edge_threads = 256;
 
+inline constexpr int edge_strip = edge_rows * edge_columns / edge_threads;
+
 template <class C>
 struct EdgeParams {
   const C* smooth;
@@ -24,18 +26,17 @@ struct EdgeParams {
   const double* found;  // thresholds that the device has found, or null
   std::int64_t rows, columns;
 
-  __device__ __forceinline__ C load(std::int64_t y, std::int64_t x) const {
-    const std::int64_t at = y * columns + x;
-    const C value = smooth[at];
-    if (kind == EdgeDivisor::Kind::none) return value;
-    const C by =
-        kind == EdgeDivisor::Kind::image
-            ? divisor[at]
-            : divisor[table_index(y, rows, table_rows) * table_columns + table_index(x, columns, table_columns)];
-    return value / (by + std::numeric_limits<C>::epsilon());
-  }
+  /// Tiles that begin from the first of these to the second lie in the image with two elements around them, and share
+  /// the middle of a table.
+  std::int64_t plain_rows[2], plain_columns[2];
+  const C* middle;
 
-  __device__ __forceinline__ bool whole(std::int64_t y, std::int64_t x) const {
+  __device__ bool is_plain(std::int64_t y0, std::int64_t x0) const {
+    return y0 >= plain_rows[0] && y0 <= plain_rows[1] && x0 >= plain_columns[0] && x0 <= plain_columns[1];
+  }
+  static __device__ C divided(C value, C by) { return value / (by + std::numeric_limits<C>::epsilon()); }
+
+  __device__ bool whole(std::int64_t y, std::int64_t x) const {
     if (y == 0 || x == 0 || y == rows - 1 || x == columns - 1) return false;
     if (mask == nullptr) return true;
     bool all = true;
@@ -47,56 +48,120 @@ struct EdgeParams {
   }
 };
 
+template <class C>
+struct EdgeTile {
+  C smooth[edge_rows + 4][edge_columns + 4];
+  C magnitude[edge_rows + 2][edge_columns + 2];
+
+  static constexpr int width = edge_columns + 4, count = (edge_rows + 4) * width;
+
+  /// All of a thread's elements are on their way before the first is divided.
+  __device__ __forceinline__ void load_plain(const EdgeParams<C>& p, std::int64_t y0, std::int64_t x0) {
+    constexpr int loads = (count + edge_threads - 1) / edge_threads;
+    const C* const from = p.smooth + (y0 - 2) * p.columns + x0 - 2;
+    const bool divides = p.kind == EdgeDivisor::Kind::table;
+    const C by = divides ? *p.middle : C(1);
+    C value[loads];
+#pragma unroll
+    for (int k = 0; k < loads; ++k) {
+      const int i = threadIdx.x + k * edge_threads;
+      if (i < count) value[k] = from[i / width * p.columns + i % width];
+    }
+#pragma unroll
+    for (int k = 0; k < loads; ++k) {
+      const int i = threadIdx.x + k * edge_threads;
+      if (i < count) smooth[i / width][i % width] = divides ? EdgeParams<C>::divided(value[k], by) : value[k];
+    }
+  }
+
+  __device__ __forceinline__ void load(const EdgeParams<C>& p, std::int64_t y0, std::int64_t x0) {
+#pragma unroll 1
+    for (int i = threadIdx.x; i < count; i += edge_threads) {
+      // Reflection about the edge is the edge's own element at distance one; what lies further is not used.
+      std::int64_t y = y0 + i / width - 2, x = x0 + i % width - 2;
+      y = y < 0 ? 0 : y < p.rows ? y : p.rows - 1;
+      x = x < 0 ? 0 : x < p.columns ? x : p.columns - 1;
+      std::int64_t at = y * p.columns + x;
+      C value = p.smooth[at];
+      if (p.kind == EdgeDivisor::Kind::table) {
+        at = table_index(y, p.rows, p.table_rows) * p.table_columns + table_index(x, p.columns, p.table_columns);
+      }
+      if (p.kind != EdgeDivisor::Kind::none) value = EdgeParams<C>::divided(value, p.divisor[at]);
+      smooth[i / width][i % width] = value;
+    }
+  }
+
+  /// The magnitude of element i of the frame around the tile: its first row, its last, its sides.
+  __device__ __forceinline__ void frame(int i) {
+    constexpr int row = edge_columns + 2;
+    const int side = i - 2 * row;
+    const int r = i < row ? 0 : i < 2 * row ? edge_rows + 1 : side / 2 + 1;
+    const int c = i < row ? i : i < 2 * row ? i - row : side % 2 * (row - 1);
+    const auto down = [&](int k) { return smooth[r + 2][k] - smooth[r][k]; };
+    const auto across = [&](int k) { return smooth[k][c + 2] - smooth[k][c]; };
+    magnitude[r][c] = edge_magnitude(sobel_sum(down(c), down(c + 1), down(c + 2)),
+                                     sobel_sum(across(r), across(r + 1), across(r + 2)));
+  }
+};
+
+/// A thread makes a strip of a column: it keeps the derivatives of its elements, and reads each row once for all.
 template <class C, bool Thin>
-__global__ void __launch_bounds__(edge_threads)
+__global__ void __launch_bounds__(edge_threads, sizeof(C) == 4 ? 4 : 2)
     edge_kernel(void* __restrict__ out, const __grid_constant__ EdgeParams<C> p) {
-  __shared__ C smooth[edge_rows + 4][edge_columns + 4];
-  __shared__ C magnitude[edge_rows + 2][edge_columns + 2];
+  __shared__ EdgeTile<C> tile;
   const std::int64_t x0 = static_cast<std::int64_t>(blockIdx.x) * edge_columns;
-  const int thread = threadIdx.x;
+  const int c = threadIdx.x % edge_columns, r0 = static_cast<int>(threadIdx.x) / edge_columns * edge_strip;
   EdgeThresholds<C> thresholds{};
   if constexpr (Thin) thresholds = EdgeThresholds<C>::of(p.found != nullptr ? p.found : p.thresholds);
   const std::int64_t tiles = (p.rows + edge_rows - 1) / edge_rows;
-  for (std::int64_t tile = blockIdx.y; tile < tiles; tile += gridDim.y) {
-    const std::int64_t y0 = tile * edge_rows;
-    for (int i = thread; i < (edge_rows + 4) * (edge_columns + 4); i += edge_threads) {
-      const int r = i / (edge_columns + 4), c = i % (edge_columns + 4);
-      // Reflection about the edge is the edge's own element at distance one; what lies further is not used.
-      std::int64_t y = y0 + r - 2, x = x0 + c - 2;
-      y = y < 0 ? 0 : y < p.rows ? y : p.rows - 1;
-      x = x < 0 ? 0 : x < p.columns ? x : p.columns - 1;
-      smooth[r][c] = p.load(y, x);
+  for (std::int64_t at = blockIdx.y; at < tiles; at += gridDim.y) {
+    const std::int64_t y0 = at * edge_rows;
+    const bool plain = p.is_plain(y0, x0);
+    if (plain) {
+      tile.load_plain(p, y0, x0);
+    } else {
+      tile.load(p, y0, x0);
     }
     __syncthreads();
-    // About the element (r, c) of the tile with one element around it.
-    const auto down_at = [&](int r, int c) {
-      const auto difference = [&](int k) { return smooth[r + 2][k] - smooth[r][k]; };
-      return sobel_sum(difference(c), difference(c + 1), difference(c + 2));
-    };
-    const auto across_at = [&](int r, int c) {
-      const auto difference = [&](int k) { return smooth[k][c + 2] - smooth[k][c]; };
-      return sobel_sum(difference(r), difference(r + 1), difference(r + 2));
-    };
-    for (int i = thread; i < (edge_rows + 2) * (edge_columns + 2); i += edge_threads) {
-      const int r = i / (edge_columns + 2), c = i % (edge_columns + 2);
-      magnitude[r][c] = edge_magnitude(down_at(r, c), across_at(r, c));
+    C row[edge_strip + 2][3], down[edge_strip], across[edge_strip], made[edge_strip + 2][3];
+#pragma unroll
+    for (int r = 0; r < edge_strip + 2; ++r) {
+#pragma unroll
+      for (int k = 0; k < 3; ++k) row[r][k] = tile.smooth[r0 + r + 1][c + k + 1];
     }
-    __syncthreads();
-    const int c = thread % edge_columns;
-    const std::int64_t x = x0 + c;
-    for (int r = thread / edge_columns; r < edge_rows; r += edge_threads / edge_columns) {
-      const std::int64_t y = y0 + r;
-      if (y >= p.rows || x >= p.columns) continue;
-      if constexpr (Thin) {
+#pragma unroll
+    for (int r = 0; r < edge_strip; ++r) {
+      const auto down_at = [&](int k) { return row[r + 2][k] - row[r][k]; };
+      const auto across_at = [&](int k) { return row[r + k][2] - row[r + k][0]; };
+      down[r] = sobel_sum(down_at(0), down_at(1), down_at(2));
+      across[r] = sobel_sum(across_at(0), across_at(1), across_at(2));
+      made[r + 1][1] = edge_magnitude(down[r], across[r]);
+      if constexpr (Thin) tile.magnitude[r0 + r + 1][c + 1] = made[r + 1][1];
+    }
+    const std::int64_t x = x0 + c, y = y0 + r0;
+    const int rows = x < p.columns ? static_cast<int>(p.rows - y < edge_strip ? p.rows - y : edge_strip) : 0;
+    if constexpr (Thin) {
+      const bool all = plain && p.mask == nullptr;
+      if (threadIdx.x < 2 * (edge_columns + 2) + 2 * edge_rows) tile.frame(static_cast<int>(threadIdx.x));
+      __syncthreads();
+#pragma unroll
+      for (int r = 0; r < edge_strip + 2; ++r) {
+#pragma unroll
+        for (int k = 0; k < 3; ++k) made[r][k] = tile.magnitude[r0 + r][c + k];
+      }
+#pragma unroll
+      for (int r = 0; r < edge_strip; ++r) {
+        if (r >= rows) break;
         C level = C(0);
-        if (p.whole(y, x)) {
-          level = edge_level(
-              down_at(r + 1, c + 1), across_at(r + 1, c + 1),
-              [&](int dy, int dx) { return magnitude[r + 1 + dy][c + 1 + dx]; }, thresholds);
+        if (all || p.whole(y + r, x)) {
+          level = edge_level(down[r], across[r], [&](int dy, int dx) { return made[r + 1 + dy][1 + dx]; }, thresholds);
         }
-        static_cast<std::uint8_t*>(out)[y * p.columns + x] = static_cast<std::uint8_t>(level);
-      } else {
-        static_cast<C*>(out)[y * p.columns + x] = magnitude[r + 1][c + 1];
+        static_cast<std::uint8_t*>(out)[(y + r) * p.columns + x] = static_cast<std::uint8_t>(level);
+      }
+    } else {
+#pragma unroll
+      for (int r = 0; r < edge_strip; ++r) {
+        if (r < rows) static_cast<C*>(out)[(y + r) * p.columns + x] = made[r + 1][1];
       }
     }
     __syncthreads();
@@ -118,6 +183,15 @@ void run_edges(const Array& out, const ThinEdges& e) {
   if (e.on_device.defined()) p.found = e.on_device.template data_as<double>();
   p.rows = out.shape(0);
   p.columns = out.shape(1);
+  const bool table = p.kind == EdgeDivisor::Kind::table;
+  const std::int64_t above = table ? p.table_rows / 2 : 0, before = table ? p.table_columns / 2 : 0;
+  p.plain_rows[0] = above + 2;
+  p.plain_rows[1] = p.rows - above - 2 - edge_rows;
+  p.plain_columns[0] = before + 2;
+  p.plain_columns[1] = p.columns - before - 2 - edge_columns;
+  if (table) p.middle = p.divisor + above * p.table_columns + before;
+  // A divisor for each element is not the same for any tile.
+  if (p.kind == EdgeDivisor::Kind::image) p.plain_rows[1] = -1;
   const std::int64_t across = (p.columns + edge_columns - 1) / edge_columns;
   core::check(across < (std::int64_t{1} << 31), "edges", "rows of more than 2^37 elements are not supported");
   const dim3 grid(static_cast<unsigned>(across),
