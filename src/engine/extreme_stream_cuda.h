@@ -6,50 +6,23 @@
 // Several planes of a footprint are several lines for one row.
 #pragma once
 
-#include "core/cuda/launch.h"
+#include "engine/extreme_known_cuda.h"
 #include "engine/extreme_plan_cuda.h"
 #include "engine/extreme_words_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
-inline constexpr int stream_extreme_warps = 4;  // of a block; they share nothing
-inline constexpr std::int64_t most_stream_axis = 1 << 29;
-
-/// Blocks on a multiprocessor, by what the outputs on their way take of its registers.
+/// Warps on a multiprocessor, by what the outputs on their way take of its registers. A block is one warp: its work
+/// follows from the block's index alone, so that control flow is uniform.
 template <class T>
-HD constexpr int stream_extreme_blocks(int rows) {
-  return (rows <= 4 ? 6 : rows <= 8 ? 5 : rows <= 16 ? 4 : 3) - (sizeof(T) >= 4 || rows > 16 ? 1 : 0);
+HD constexpr int stream_extreme_warps(int rows) {
+  return 4 * ((rows <= 4 ? 6 : rows <= 8 ? 5 : rows <= 16 ? 4 : 3) - (sizeof(T) >= 4 || rows > 16 ? 1 : 0));
 }
 
 template <class T>
-struct StreamExtreme {
-  const Stored<T>* image;
-  Stored<T>* out;
-  Finish finish;
-  const Stored<T>* a;
-  const Stored<T>* b;
-  std::int64_t items;  // strips x bands x images, one for each warp
-  int height, width;
-  int leading;  // axes before the last two
-  std::int64_t shape[max_ndim - 2];
-  Border borders[max_ndim];
-  int strip, strips;  // columns of a strip that are made
-  int band, bands;
-  bool wide_in, wide_out;  // a lane's elements are one access
-  bool joins;              // with what an earlier pass left in the output
-  bool mends;              // puts NaN where the footprint's first element meets one
-  KeyOf<T> key;
-  Stored<T> constant;
-  Offset first;
-  int* met_nan;  // or null
+struct StreamExtreme : ExtremeImage<T> {
+  bool joins;  // with what an earlier pass left in the output
   ExtremePass pass;
-
-  /// The last two axes.
-  void set_plane(std::int64_t rows, std::int64_t columns) {
-    core::check(std::max(rows, columns) < most_stream_axis, "extreme", "an axis of the image is too long");
-    height = static_cast<int>(rows);
-    width = static_cast<int>(columns);
-  }
 };
 
 /// Row or column of the image that position i beyond its ends shows; -1 for the constant border. Out of line: it holds
@@ -112,35 +85,20 @@ __device__ __noinline__ void store_extreme_side(const StreamExtreme<T>& p, const
   }
 }
 
-/// NaN where the footprint's first element meets one, among `count` outputs from column x on.
-template <class T>
-__device__ __noinline__ void mend_nan(const StreamExtreme<T>& p, std::int64_t image, int y, int x, int count) {
-  const std::int64_t source = met_index(p.shape, p.leading, image, p.first, p.borders[0]);
-  const auto row = border_index(y + p.first[static_cast<std::size_t>(p.leading)], std::int64_t{p.height}, p.borders[0]);
-  for (int i = 0; i < count; ++i) {
-    const auto at =
-        border_index(x + i + p.first[static_cast<std::size_t>(p.leading) + 1], std::int64_t{p.width}, p.borders[0]);
-    const T element = source < 0 || row < 0 || at < 0 ? p.constant : p.image[(source * p.height + row) * p.width + at];
-    if (element != element) p.out[(image * p.height + y) * p.width + x + i] = element;
-  }
-}
-
 template <class T, int Rows>
-__global__ void __launch_bounds__(32 * stream_extreme_warps, stream_extreme_blocks<T>(Rows))
+__global__ void __launch_bounds__(32, stream_extreme_warps<T>(Rows))
     stream_extreme_kernel(const __grid_constant__ StreamExtreme<T> p) {
   using Lane = LaneOf<T>;
   using Words = typename Lane::Words;
   constexpr int pixels = Lane::pixels;
   constexpr int steps = 2;  // lines between two moves of the registers
-  __shared__ int side_columns[stream_extreme_warps][32 * pixels];
-  __shared__ std::int64_t source_images[stream_extreme_warps][most_pass_planes];
-  const int warp = threadIdx.x / 32;
-  const int lane = threadIdx.x % 32;
-  const std::int64_t item = static_cast<std::int64_t>(blockIdx.x) * stream_extreme_warps + warp;
-  if (item >= p.items) return;
-  const std::int64_t places = static_cast<std::int64_t>(p.bands) * p.strips;
+  __shared__ int side_columns[32 * pixels];
+  __shared__ std::int64_t source_images[most_pass_planes];
+  const int lane = static_cast<int>(threadIdx.x);
+  const int item = static_cast<int>(blockIdx.x);
+  const int places = p.bands * p.strips;
   const std::int64_t image = item / places;
-  const int place = static_cast<int>(item - image * places);
+  const int place = item % places;
   const int x = place % p.strips * p.strip + pixels * lane;  // of the lane's outputs
   const int top = place / p.strips * p.band;
   const int band = p.height - top < p.band ? p.height - top : p.band;
@@ -152,7 +110,7 @@ __global__ void __launch_bounds__(32 * stream_extreme_warps, stream_extreme_bloc
   const bool all_inside = __all_sync(0xffffffffu, inside || !used);
   if (!all_inside) {
     for (int i = lane; i < 32 * pixels; i += 32) {
-      side_columns[warp][i] = extreme_beyond(first + p.pass.left + i, p.width, p.borders[p.leading + 1]);
+      side_columns[i] = extreme_beyond(first + p.pass.left + i, p.width, p.borders[p.leading + 1]);
     }
   }
   for (int k = lane; k < p.pass.planes; k += 32) {
@@ -163,19 +121,19 @@ __global__ void __launch_bounds__(32 * stream_extreme_warps, stream_extreme_bloc
       rest /= p.shape[a];
       step *= p.shape[a];
     }
-    source_images[warp][k] = met;
+    source_images[k] = met;
   }
   __syncwarp();
 
   const auto fetch = [&](int line, int k) {
     int y = top + p.pass.top + line;
     if (y < 0 || y >= p.height) y = extreme_beyond(y, p.height, p.borders[p.leading]);
-    const std::int64_t source = source_images[warp][k];
+    const std::int64_t source = source_images[k];
     if (y < 0 || source < 0) return lane_filled<T>(p.constant);
     const Stored<T>* const row = p.image + (source * p.height + y) * p.width;
     if (!used) return Words{};
     if (inside) return load_lane<T>(row + e);
-    return extreme_side<T>(row, side_columns[warp] + pixels * lane, p.constant);
+    return extreme_side<T>(row, side_columns + pixels * lane, p.constant);
   };
 
   const int before = p.pass.rows - 1;
@@ -255,12 +213,10 @@ __global__ void __launch_bounds__(32 * stream_extreme_warps, stream_extreme_bloc
 }
 
 template <class T>
-void launch_stream_extreme(const StreamExtreme<T>& p) {
-  const std::int64_t blocks = (p.items + stream_extreme_warps - 1) / stream_extreme_warps;
-  core::check(blocks <= INT32_MAX, "extreme", "the image is too large");
-  const auto run = [&](auto kernel) {
-    cuda::launch(kernel, dim3(static_cast<unsigned>(blocks)), dim3(32 * stream_extreme_warps), 0, p);
-  };
+void launch_stream_extreme(const StreamExtreme<T>& p, std::int64_t images) {
+  const std::int64_t warps = images * p.bands * p.strips;
+  core::check(warps <= INT32_MAX, "extreme", "the image is too large");
+  const auto run = [&](auto kernel) { cuda::launch(kernel, dim3(static_cast<unsigned>(warps)), dim3(32), 0, p); };
   if (p.pass.rows <= 4) {
     run(stream_extreme_kernel<T, 4>);
   } else if (p.pass.rows <= 8) {
@@ -279,36 +235,20 @@ void run_stream_extreme(StreamExtreme<T>& p, std::int64_t images, const Array& o
   using Lane = LaneOf<T>;
   core::check(std::max({std::abs(chords.top), std::abs(chords.left), chords.rows, chords.columns}) < most_stream_axis,
               "extreme", "the footprint is too large");
-  const auto wide = [&](const void* data) {
-    return p.width * static_cast<std::int64_t>(sizeof(Stored<T>)) % Lane::aligned == 0 &&
-           reinterpret_cast<std::uintptr_t>(data) % Lane::aligned == 0;
-  };
-  p.out = static_cast<Stored<T>*>(out.mutable_data());
-  p.wide_in = wide(p.image);
+  if constexpr (has_shapes<T>) {
+    if (extreme_of_known_shape<T>(p, images, out, chords, finished)) return;
+  }
   const ExtremePasses cut(chords, p.leading + 2, Lane::pixels, Lane::unit);
   for (std::size_t i = 0; i < cut.passes().size(); ++i) {
     const bool last = i + 1 == cut.passes().size();
     p.pass = cut.passes()[i];
     p.joins = i > 0;
     p.mends = std::is_floating_point_v<T> && p.met_nan == nullptr && last;
-    p.finish = last ? finished.by : Finish::none;
-    p.wide_out = wide(p.out);
-    if (p.finish != Finish::none) {
-      p.a = finished_with<T>(finished.a);
-      p.b = finished_with<T>(finished.b);
-      p.wide_out = p.wide_out && wide(p.a) && wide(p.b);
-    }
+    p.set_output(out, last ? finished.by : Finish::none, finished, Lane::aligned);
     p.strip = (32 * Lane::pixels - p.pass.reach) / Lane::pixels * Lane::pixels;
     p.strips = (p.width + p.strip - 1) / p.strip;
-    // Bands such that all warps run at once: long ones make the lines between two of them cheap, a second wave would
-    // run half empty.
-    const std::int64_t resident = static_cast<std::int64_t>(cuda::multiprocessors()) * stream_extreme_warps *
-                                  std::min(4, stream_extreme_blocks<T>(p.pass.rows));
-    const std::int64_t wanted = std::max<std::int64_t>(1, resident / (p.strips * images));
-    p.band = static_cast<int>(std::max<std::int64_t>((p.height + wanted - 1) / wanted, 4));
-    p.bands = (p.height + p.band - 1) / p.band;
-    p.items = images * p.bands * p.strips;
-    launch_stream_extreme(p);
+    p.set_bands(images, p.pass.rows - 1, 1);
+    launch_stream_extreme(p, images);
   }
 }
 

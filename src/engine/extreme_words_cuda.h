@@ -217,25 +217,28 @@ __device__ __forceinline__ void lane_elements(typename LaneOf<T>::Words& v, cons
   for (int i = 0; i < LaneOf<T>::words; ++i) v.w[i] ^= lane_flip<T>(key, i);
 }
 
+/// A word of extremes, as elements of at most 32 bits, with the other images' elements.
+template <class T>
+__device__ __forceinline__ unsigned finish_word(Finish by, unsigned r, unsigned a, unsigned b) {
+  if constexpr (std::is_same_v<T, Bit>) {
+    return r ^ a;
+  } else if constexpr (sizeof(T) < 4) {
+    const auto less = [](unsigned x, unsigned y) { return sizeof(T) == 1 ? __vsub4(x, y) : __vsub2(x, y); };
+    if (by == Finish::subtracted_from) return less(a, r);
+    if (by == Finish::less) return less(r, a);
+    return less(less(sizeof(T) == 1 ? __vadd4(a, r) : __vadd2(a, r), b), b);
+  } else if constexpr (std::is_same_v<T, float>) {
+    return __float_as_uint(finish_one(by, __uint_as_float(r), __uint_as_float(a), __uint_as_float(b)));
+  } else {
+    return finish_one(by, r, a, b);
+  }
+}
+
 /// Extremes, as elements, with the other images' elements.
 template <class T>
 __device__ __forceinline__ void finish_lane(typename LaneOf<T>::Words& r, Finish by, const typename LaneOf<T>::Words& a,
                                             const typename LaneOf<T>::Words& b) {
-  if constexpr (std::is_same_v<T, Bit>) {
-    r.w[0] ^= a.w[0];
-  } else if constexpr (sizeof(T) < 4) {
-    const auto less = [](unsigned x, unsigned y) { return sizeof(T) == 1 ? __vsub4(x, y) : __vsub2(x, y); };
-#pragma unroll
-    for (int i = 0; i < LaneOf<T>::words; ++i) {
-      if (by == Finish::subtracted_from) {
-        r.w[i] = less(a.w[i], r.w[i]);
-      } else if (by == Finish::less) {
-        r.w[i] = less(r.w[i], a.w[i]);
-      } else {
-        r.w[i] = less(less(sizeof(T) == 1 ? __vadd4(a.w[i], r.w[i]) : __vadd2(a.w[i], r.w[i]), b.w[i]), b.w[i]);
-      }
-    }
-  } else {
+  if constexpr (std::is_same_v<T, double>) {
     typename LaneOf<T>::Words to{};
 #pragma unroll
     for (int i = 0; i < LaneOf<T>::pixels; ++i) {
@@ -243,6 +246,9 @@ __device__ __forceinline__ void finish_lane(typename LaneOf<T>::Words& r, Finish
                           finish_one<T>(by, lane_element<T>(r, i), lane_element<T>(a, i), lane_element<T>(b, i)));
     }
     r = to;
+  } else {
+#pragma unroll
+    for (int i = 0; i < LaneOf<T>::words; ++i) r.w[i] = finish_word<T>(by, r.w[i], a.w[i], b.w[i]);
   }
 }
 
