@@ -126,6 +126,11 @@ __global__ void __launch_bounds__(256, sizeof(K) == 8 ? 1 : 2)
   }
 }
 
+/// Compiled in order_stream_per_compared.cpp; false for boxes that are not around their middle, images smaller than
+/// the box, and integers of 32 bits.
+template <class K>
+bool order_by_stream(const OrderJob<K>& job);
+
 /// The median of a box that has a kernel of its own; false for any other.
 template <int L, int C, int Planes, class K>
 bool box_median(const OrderJob<K>& job) {
@@ -134,6 +139,9 @@ bool box_median(const OrderJob<K>& job) {
   if (!reach.full || job.rank != L * C / 2 || reach.columns != C || reach.plane_count() != Planes ||
       reach.rows != L / Planes) {
     return false;
+  }
+  if constexpr (L / Planes == 3 && sizeof(K) <= 4) {
+    if (order_by_stream(job)) return true;
   }
   Array memory;
   const OrderView<K> v = order_view(job, memory);
