@@ -208,7 +208,7 @@ Array Array::to(Device device) const {
 
 double Array::item() const {
   check(size() == 1 && !is_complex(dtype_), "Array", "item() needs one real element, got shape ", shape_);
-  const Array value = astype(DType::float64).to({});
+  const Array value = to({}).astype(DType::float64);  // converted on the host: that spares the device a kernel
   return *value.data_as<double>();
 }
 

@@ -105,9 +105,9 @@ Array count_in(const Bins& bins, const Array& image, const std::optional<Array>&
   return counts;
 }
 
-void check_status(const Array& status) {
-  if (!status.defined()) return;
-  const int found = static_cast<int>(status.item());
+int read_status(const Array& status) { return status.defined() ? *status.to({}).data_as<int>() : 0; }
+
+void check_status(int found) {
   core::check_plain(found != engine::status::not_finite, "autodetected range of the image is not finite");
   core::check_plain(found != engine::status::too_many_bins,
                     "Too many bins for data range. Cannot create finite-sized bins.");

@@ -26,8 +26,12 @@ Bins bins_of(const Array& image, std::int64_t nbins, opsin::exposure::SourceRang
 /// How many elements each bin holds: int64.
 Array count_in(const Bins& bins, const Array& image, const std::optional<Array>& mask = std::nullopt);
 
-/// Throws what the status says; waits for a CUDA device. Does nothing where it is not defined.
-void check_status(const Array& status);
+/// A status word on the host; waits for a CUDA device. 0 where it is not defined.
+int read_status(const Array& status);
+
+/// Throws what a status says of the bins.
+void check_status(int found);
+inline void check_status(const Array& status) { check_status(read_status(status)); }
 
 /// Throws CudaError while the current stream is captured and the image's values will have to be looked at.
 void refuse_capture(const char* op, const Array& image);

@@ -23,7 +23,7 @@ HD std::int64_t triangle_bin(const engine::Team& team, const std::int64_t* count
   std::int64_t low = team.argmax(n, [&](std::int64_t i) { return counts[i] != 0 ? 1.0 : 0.0; });
   const std::int64_t high = n - 1 - team.argmax(n, [&](std::int64_t i) { return counts[n - 1 - i] != 0 ? 1.0 : 0.0; });
   if (low == high) {
-    team.alone(0, [&] { *status = status::one_value; });
+    team.alone(0, [&] { report(status, status::one_value); });
     return low;
   }
   const bool flip = peak - low < high - peak;
@@ -105,11 +105,12 @@ struct Task {
   Array status;
   Array marks;
 
-  Task(const HistogramRule& r, const Array& given, const Array& bin_centers)
+  /// `bins_status`: what is known of the bins already, or not defined. The rule's own goes there as well.
+  Task(const HistogramRule& r, const Array& given, const Array& bin_centers, const Array& bins_status = {})
       : rule(r),
         centres(bin_centers),
         out(core::empty_result({}, bin_centers.dtype(), given.device())),
-        status(Array::zeros({1}, DType::int32, given.device())) {
+        status(bins_status.defined() ? bins_status : Array::zeros({1}, DType::int32, given.device())) {
     if (given.dtype() == DType::int64) {
       whole = given.contiguous();
       counts = Array::empty(given.shape(), DType::float32, given.device());
@@ -139,8 +140,8 @@ void check_rule(const HistogramRule& rule) {
               rule.max_num_iter);
 }
 
-void check_found(const Array& status) {
-  const int found = static_cast<int>(status.item());
+void check_found(int found) {
+  exposure::check_status(found);
   core::check_plain<RuntimeError>(found != status::no_two_maxima, "Unable to find two maxima in histogram");
   core::check_plain<RuntimeError>(found != status::too_many_iterations,
                                   "Maximum iteration reached for histogramsmoothing");
@@ -167,18 +168,17 @@ Array marked(Task task) {
 }
 
 Task task_of(const Array& image, const exposure::Bins& bins, const HistogramRule& rule) {
-  Task task(rule, exposure::count_in(bins, image), bins.centres);
+  Task task(rule, exposure::count_in(bins, image), bins.centres, bins.status);
   task.trim = is_integer(image.dtype());
   task.extent = bins.extent;
   return task;
 }
 
-/// On the host.
-bool has_one_value(const Task& task) {
-  if (task.status.item() == status::one_value) return true;
-  if (!task.extent.defined()) return false;
-  const engine::Extent extent = engine::read_extent(task.extent);
-  return extent.nan == 0 && ~extent.low_complement == extent.high;
+/// On the host. Infinity counts as a value.
+bool is_of_one_value(const Array& extent) {
+  if (!extent.defined()) return false;
+  const engine::Extent e = engine::read_extent(extent);
+  return e.nan == 0 && ~e.low_complement == e.high;
 }
 
 }  // namespace
@@ -197,12 +197,14 @@ Array threshold_from_image(const Array& image, const HistogramRule& rule,
   const Task task = task_of(image, bins, rule);
   task.run();
   if (!looks) return task.out;
-  // The value of an image that has only one keeps its dtype where that is known in time. Otsu's looks before there is a
-  // histogram, so that even infinity is found.
-  const bool one_value = on_cpu && own_value && has_one_value(task);
-  if (!one_value || rule.method != HistogramMethod::otsu) exposure::check_status(bins.status);
+  const int found = exposure::read_status(task.status);
+  // An image of one value has that as its threshold, in its own dtype. On CUDA the extent has been looked at on the
+  // device. Otsu's looks before there is a histogram, so that even infinity is found.
+  const bool one_value = own_value && (found == status::one_value || (on_cpu && is_of_one_value(task.extent)));
+  if (one_value && rule.method == HistogramMethod::otsu) return opsin::filters::first_element(image);
+  exposure::check_status(found);
   if (one_value) return opsin::filters::first_element(image);
-  check_found(task.status);
+  check_found(found);
   return task.out;
 }
 
@@ -226,7 +228,7 @@ Array threshold_from_histogram(const Array& counts, const Array& bin_centers, co
   const bool whole = rule.method == HistogramMethod::triangle;
   const Task task(rule, whole ? counts.astype(DType::int64) : counts, bin_centers);
   task.run();
-  check_found(task.status);
+  check_found(exposure::read_status(task.status));
   return task.out;
 }
 

@@ -18,6 +18,11 @@ inline constexpr int too_many_iterations = 6;
 inline constexpr int no_threshold = 7;
 }  // namespace status
 
+/// What was found first stays.
+HD void report(int* status, int found) {
+  if (*status == 0) *status = found;
+}
+
 /// A histogram; A is the type that NumPy has for a count times a centre.
 template <class A>
 struct Binned {
@@ -43,7 +48,7 @@ HD void running_sum(double* to, std::int64_t n, bool down, const F& f) {
 template <class A>
 HD std::int64_t otsu_bin(const engine::Team& team, const Binned<A>& h) {
   if (h.n < 2) {
-    team.alone(0, [&] { *h.status = status::one_value; });
+    team.alone(0, [&] { report(h.status, status::one_value); });
     return 0;
   }
   double *weight1 = h.work, *weight2 = weight1 + h.n, *sum1 = weight2 + h.n, *sum2 = sum1 + h.n;
@@ -112,7 +117,7 @@ HD std::int64_t isodata_bin(const engine::Team& team, const Binned<A>& h) {
   std::int64_t found = 0;
   with_isodata(team, h, [&](const auto& is_threshold) {
     found = team.argmax(h.n - 1, [&](std::int64_t i) -> double { return is_threshold(i); });
-    if (!is_threshold(found)) team.alone(0, [&] { *h.status = status::no_threshold; });
+    if (!is_threshold(found)) team.alone(0, [&] { report(h.status, status::no_threshold); });
   });
   return found;
 }
@@ -158,7 +163,7 @@ struct Maxima {
 template <class A>
 HD std::int64_t minimum_bin(const engine::Team& team, const Binned<A>& h, std::int64_t iterations) {
   if (h.n < 3) {
-    team.alone(0, [&] { *h.status = status::no_two_maxima; });
+    team.alone(0, [&] { report(h.status, status::no_two_maxima); });
     return 0;
   }
   double *values = h.work, *steps = values + h.n, *found = steps + h.n;
@@ -180,7 +185,7 @@ HD std::int64_t minimum_bin(const engine::Team& team, const Binned<A>& h, std::i
     if (m.count < 3) break;
   }
   if (m.count != 2 || done >= iterations - 1) {
-    team.alone(0, [&] { *h.status = m.count != 2 ? status::no_two_maxima : status::too_many_iterations; });
+    team.alone(0, [&] { report(h.status, m.count != 2 ? status::no_two_maxima : status::too_many_iterations); });
     return 0;
   }
   return m.first + team.argmax(m.second - m.first + 1, [&](std::int64_t i) { return -values[m.first + i]; });
