@@ -29,10 +29,39 @@ HD bool leads(double a, std::int64_t i, double b, std::int64_t j) {
   return a > b || (a == b && i < j);
 }
 
+/// A running sum for Team::running(): T sums of term(i), i from 0 up or from n - 1 down, each given to to(i, sum).
+template <class T, class Term, class To>
+struct RunningSum {
+  using Type = T;
+  bool down;
+  Term term;
+  To to;
+
+  HD std::int64_t index(std::int64_t k, std::int64_t n) const { return down ? n - 1 - k : k; }
+};
+template <class T, class Term, class To>
+HD RunningSum<T, Term, To> upward(const Term& term, const To& to) {
+  return {false, term, to};
+}
+template <class T, class Term, class To>
+HD RunningSum<T, Term, To> downward(const Term& term, const To& to) {
+  return {true, term, to};
+}
+
 class Team {
  public:
+  static constexpr int warp = 32, warps = team_size / warp;
+  static constexpr int most_running = 4;
+
+  /// What a team needs of its block's shared memory on CUDA.
+  struct Memory {
+    double terms[most_running][team_size];
+    double values[warps];
+    std::int64_t indices[warps];
+  };
+
 #ifdef __CUDA_ARCH__
-  __device__ explicit Team(double* values, std::int64_t* indices) : values_(values), indices_(indices) {}
+  __device__ explicit Team(Memory& memory) : memory_(memory) {}
   __device__ std::int64_t index() const { return blockIdx.x; }
   __device__ int rank() const { return threadIdx.x; }
   __device__ int size() const { return team_size; }
@@ -55,7 +84,7 @@ class Team {
   /// f() on one thread; tasks of different numbers below 8 run beside each other until the next wait.
   template <class F>
   HD void alone(int task, const F& f) const {
-    if (rank() == task * 32 % size()) f();
+    if (rank() == task * warp % size()) f();
   }
 
   /// f(0) + ... + f(n - 1) in int64, to all threads. Waits.
@@ -64,13 +93,13 @@ class Team {
     std::int64_t sum = 0;
     for (std::int64_t i = rank(); i < n; i += size()) sum += f(i);
 #ifdef __CUDA_ARCH__
-    indices_[rank()] = sum;
+#pragma unroll
+    for (int step = warp / 2; step > 0; step /= 2) sum += __shfl_xor_sync(0xffffffffu, sum, step);
+    if (rank() % warp == 0) memory_.indices[rank() / warp] = sum;
     __syncthreads();
-    for (int step = team_size / 2; step > 0; step /= 2) {
-      if (rank() < step) indices_[rank()] += indices_[rank() + step];
-      __syncthreads();
-    }
-    sum = indices_[0];
+    sum = 0;
+#pragma unroll
+    for (int w = 0; w < warps; ++w) sum += memory_.indices[w];
     __syncthreads();
 #endif
     return sum;
@@ -85,21 +114,23 @@ class Team {
     const std::int64_t end = begin + part < n ? begin + part : n;
     std::int64_t sum = 0;
 #ifdef __CUDA_ARCH__
-    for (std::int64_t i = begin; i < end; ++i) sum += f(i);
-    indices_[rank()] = sum;
-    __syncthreads();
-    if (rank() == 0) {
-      std::int64_t before = 0;
-      for (int k = 0; k < team_size; ++k) {
-        const std::int64_t own = indices_[k];
-        indices_[k] = before;
-        before += own;
-      }
-      indices_[team_size] = before;
+    std::int64_t own = 0;
+    for (std::int64_t i = begin; i < end; ++i) own += f(i);
+    std::int64_t up_to = own;  // of the warp's threads up to this one
+#pragma unroll
+    for (int step = 1; step < warp; step *= 2) {
+      const std::int64_t before = __shfl_up_sync(0xffffffffu, up_to, step);
+      if (rank() % warp >= step) up_to += before;
     }
+    if (rank() % warp == warp - 1) memory_.indices[rank() / warp] = up_to;
     __syncthreads();
-    sum = indices_[rank()];
-    const std::int64_t total = indices_[team_size];
+    sum = up_to - own;
+    std::int64_t total = 0;
+#pragma unroll
+    for (int w = 0; w < warps; ++w) {
+      if (w < rank() / warp) sum += memory_.indices[w];
+      total += memory_.indices[w];
+    }
 #endif
     for (std::int64_t i = begin; i < end; ++i) to(i, sum += f(i));
     wait();
@@ -110,51 +141,123 @@ class Team {
 #endif
   }
 
+  /// Several running sums beside each other, each with its additions one after the other. The terms may not depend on
+  /// what the sums are given to. Waits.
+  template <class... Sums>
+  HD void running(std::int64_t n, const Sums&... sums) const {
+    static_assert(sizeof...(Sums) <= most_running);
+#ifdef __CUDA_ARCH__
+    // The team brings terms into shared memory and takes sums from there; a thread of each sum's own adds.
+    double carry = 0;
+    for (std::int64_t base = 0; base < n; base += team_size) {
+      const std::int64_t k = base + rank();
+      int s = 0;
+      if (k < n) ((terms<Sums>(s++)[rank()] = sums.term(sums.index(k, n))), ...);
+      __syncthreads();
+      s = 0;
+      ((rank() == s * warp ? add_up(terms<Sums>(s), base == 0, carry) : void(), ++s), ...);
+      __syncthreads();
+      s = 0;
+      if (k < n) (sums.to(sums.index(k, n), terms<Sums>(s++)[rank()]), ...);
+    }
+    __syncthreads();
+#else
+    (run(n, sums), ...);
+#endif
+  }
+
   /// The first index of the greatest f(i), i in [0, n), n > 0; to all threads. Waits.
   template <class F>
   HD std::int64_t argmax(std::int64_t n, const F& f) const {
     std::int64_t best = rank() < n ? rank() : 0;
     double value = f(best);
-    for (std::int64_t i = rank() + size(); i < n; i += size()) {
-      const double x = f(i);
-      if (leads(x, i, value, best)) {
-        value = x;
-        best = i;
-      }
-    }
+    for (std::int64_t i = rank() + size(); i < n; i += size()) take(value, best, f(i), i);
 #ifdef __CUDA_ARCH__
-    values_[rank()] = value;
-    indices_[rank()] = best;
-    __syncthreads();
-    for (int step = team_size / 2; step > 0; step /= 2) {
-      if (rank() < step && leads(values_[rank() + step], indices_[rank() + step], values_[rank()], indices_[rank()])) {
-        values_[rank()] = values_[rank() + step];
-        indices_[rank()] = indices_[rank() + step];
-      }
-      __syncthreads();
+#pragma unroll
+    for (int step = warp / 2; step > 0; step /= 2) {
+      const double other = __shfl_xor_sync(0xffffffffu, value, step);
+      const std::int64_t at = __shfl_xor_sync(0xffffffffu, best, step);
+      take(value, best, other, at);
     }
-    best = indices_[0];
+    if (rank() % warp == 0) {
+      memory_.values[rank() / warp] = value;
+      memory_.indices[rank() / warp] = best;
+    }
+    __syncthreads();
+    value = memory_.values[0];
+    best = memory_.indices[0];
+#pragma unroll
+    for (int w = 1; w < warps; ++w) take(value, best, memory_.values[w], memory_.indices[w]);
     __syncthreads();
 #endif
     return best;
   }
 
  private:
+  HD static void take(double& value, std::int64_t& best, double x, std::int64_t i) {
+    if (leads(x, i, value, best)) {
+      value = x;
+      best = i;
+    }
+  }
+
 #ifdef __CUDA_ARCH__
-  double* values_;
-  std::int64_t* indices_;
+  template <class Sum>
+  __device__ typename Sum::Type* terms(int s) const {
+    return reinterpret_cast<typename Sum::Type*>(memory_.terms[s]);
+  }
+
+  /// Terms to sums in place, in order. Those of the next group are on their way while one is added up. Beyond the last
+  /// term lies what was there; nothing follows it.
+  template <class T>
+  __device__ static void add_up(T* terms, bool first, double& carry) {
+    constexpr int group = 16;
+    T sum = static_cast<T>(carry);
+    T next[group];
+#pragma unroll
+    for (int e = 0; e < group; ++e) next[e] = terms[e];
+    for (int at = 0; at < team_size; at += group) {
+      T now[group];
+#pragma unroll
+      for (int e = 0; e < group; ++e) now[e] = next[e];
+      if (at + group < team_size) {
+#pragma unroll
+        for (int e = 0; e < group; ++e) next[e] = terms[at + group + e];
+      }
+#pragma unroll
+      for (int e = 0; e < group; ++e) {
+        sum = first && at + e == 0 ? now[0] : sum + now[e];
+        now[e] = sum;
+      }
+#pragma unroll
+      for (int e = 0; e < group; ++e) terms[at + e] = now[e];
+    }
+    carry = sum;
+  }
+
+  Memory& memory_;
 #else
+  template <class Sum>
+  static void run(std::int64_t n, const Sum& s) {
+    typename Sum::Type sum = 0;
+    for (std::int64_t k = 0; k < n; ++k) {
+      const std::int64_t i = s.index(k, n);
+      const typename Sum::Type term = s.term(i);
+      sum = k == 0 ? term : sum + term;
+      s.to(i, sum);
+    }
+  }
+
   std::int64_t index_;
 #endif
 };
 
 #ifdef OPSIN_TARGET_CUDA
 template <class F>
-__global__ void team_kernel(const F f) {
-  __shared__ double values[team_size];
-  __shared__ std::int64_t indices[team_size + 1];
+__global__ void __launch_bounds__(team_size) team_kernel(const F f) {
+  __shared__ Team::Memory memory;
 #ifdef __CUDA_ARCH__
-  f(Team(values, indices));
+  f(Team(memory));
 #endif
 }
 

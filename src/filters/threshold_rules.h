@@ -2,8 +2,7 @@
 // Thresholds from histograms, each as a function of a team that gives the number of a bin.
 //
 // Sums run in NumPy's order and in its types (float32 counts; their products with float32 centres are float32 too),
-// since the greatest of nearly equal criteria is wanted. So a running sum is one thread's; several run beside each
-// other.
+// since the greatest of nearly equal criteria is wanted.
 #pragma once
 
 #include "engine/team.h"
@@ -33,17 +32,11 @@ struct Binned {
   int* status;
 };
 
-/// to[i] = f(0) + ... + f(i), or f(n - 1) + ... + f(i), in T.
-template <class T, class F>
-HD void running_sum(double* to, std::int64_t n, bool down, const F& f) {
-  T sum = 0;
-  for (std::int64_t k = 0; k < n; ++k) {
-    const std::int64_t i = down ? n - 1 - k : k;
-    const T term = f(i);
-    sum = k == 0 ? term : sum + term;
-    to[i] = sum;
-  }
-}
+/// Where a running sum goes.
+struct Into {
+  double* to;
+  HD void operator()(std::int64_t i, double sum) const { to[i] = sum; }
+};
 
 template <class A>
 HD std::int64_t otsu_bin(const engine::Team& team, const Binned<A>& h) {
@@ -54,11 +47,8 @@ HD std::int64_t otsu_bin(const engine::Team& team, const Binned<A>& h) {
   double *weight1 = h.work, *weight2 = weight1 + h.n, *sum1 = weight2 + h.n, *sum2 = sum1 + h.n;
   const auto count = [&](std::int64_t i) { return h.counts[i]; };
   const auto moment = [&](std::int64_t i) { return static_cast<A>(h.counts[i]) * h.centres[i]; };
-  team.alone(0, [&] { running_sum<float>(weight1, h.n, false, count); });
-  team.alone(1, [&] { running_sum<float>(weight2, h.n, true, count); });
-  team.alone(2, [&] { running_sum<A>(sum1, h.n, false, moment); });
-  team.alone(3, [&] { running_sum<A>(sum2, h.n, true, moment); });
-  team.wait();
+  team.running(h.n, engine::upward<float>(count, Into{weight1}), engine::downward<float>(count, Into{weight2}),
+               engine::upward<A>(moment, Into{sum1}), engine::downward<A>(moment, Into{sum2}));
   return team.argmax(h.n - 1, [&](std::int64_t i) -> double {
     const auto w1 = static_cast<float>(weight1[i]), w2 = static_cast<float>(weight2[i + 1]);
     const A mean1 = static_cast<A>(sum1[i]) / static_cast<A>(w1);
@@ -73,15 +63,12 @@ template <class A>
 HD std::int64_t yen_bin(const engine::Team& team, const Binned<A>& h) {
   if (h.n < 2) return 0;
   double *total = h.work, *sums = total + h.n, *squares = sums + h.n, *squares_down = squares + h.n;
-  team.alone(0, [&] { running_sum<double>(total, h.n, false, [&](std::int64_t i) { return h.counts[i]; }); });
-  team.wait();
+  team.running(h.n, engine::upward<double>([&](std::int64_t i) { return h.counts[i]; }, Into{total}));
   const auto all = static_cast<float>(total[h.n - 1]);
   const auto share = [&](std::int64_t i) { return h.counts[i] / all; };
   const auto square = [&](std::int64_t i) { return share(i) * share(i); };
-  team.alone(0, [&] { running_sum<float>(sums, h.n, false, share); });
-  team.alone(1, [&] { running_sum<float>(squares, h.n, false, square); });
-  team.alone(2, [&] { running_sum<float>(squares_down, h.n, true, square); });
-  team.wait();
+  team.running(h.n, engine::upward<float>(share, Into{sums}), engine::upward<float>(square, Into{squares}),
+               engine::downward<float>(square, Into{squares_down}));
   return team.argmax(h.n - 1, [&](std::int64_t i) -> double {
     const auto p = static_cast<float>(sums[i]);
     const float q = p * (1.0f - p);
@@ -94,11 +81,9 @@ HD std::int64_t yen_bin(const engine::Team& team, const Binned<A>& h) {
 template <class A, class F>
 HD void with_isodata(const engine::Team& team, const Binned<A>& h, const F& f) {
   double *below = h.work, *sums = below + h.n;
-  team.alone(0, [&] { running_sum<float>(below, h.n, false, [&](std::int64_t i) { return h.counts[i]; }); });
-  team.alone(1, [&] {
-    running_sum<A>(sums, h.n, false, [&](std::int64_t i) { return static_cast<A>(h.counts[i]) * h.centres[i]; });
-  });
-  team.wait();
+  const auto count = [&](std::int64_t i) { return h.counts[i]; };
+  const auto moment = [&](std::int64_t i) { return static_cast<A>(h.counts[i]) * h.centres[i]; };
+  team.running(h.n, engine::upward<float>(count, Into{below}), engine::upward<A>(moment, Into{sums}));
   const std::int64_t last = h.n - 1;
   const A width = h.centres[1] - h.centres[0];
   f([&](std::int64_t i) {
@@ -130,33 +115,20 @@ HD void smooth(const engine::Team& team, const Binned<A>& h, double* values, dou
   team.each(h.n, [&](std::int64_t i) {
     steps[i] = i == 0 ? ((at(-1) + at(0)) + at(1)) / 3.0 : (at(i + 1) - at(i - 2)) / 3.0;
   });
-  team.alone(0, [&] {
-    double mean = 0;
-    for (std::int64_t i = 0; i < h.n; ++i) {
-      mean = i == 0 ? steps[i] : mean + steps[i];
-      values[i] = static_cast<float>(mean);
-    }
-  });
-  team.wait();
+  team.running(h.n, engine::upward<double>([&](std::int64_t i) { return steps[i]; },
+                                           [&](std::int64_t i, double mean) { values[i] = static_cast<float>(mean); }));
 }
 
-/// The maxima of a line: where it falls after it rose last, a plateau counting at its end.
-struct Maxima {
-  std::int64_t count = 0, first = 0, second = 0;
-
-  HD static Maxima of(const double* values, std::int64_t n) {
-    Maxima m;
-    bool rising = true;
-    for (std::int64_t i = 0; i + 1 < n; ++i) {
-      if (rising && values[i + 1] < values[i]) {
-        rising = false;
-        (m.count == 0 ? m.first : m.second) = m.count < 2 ? i : m.second;
-        ++m.count;
-      } else if (!rising && values[i + 1] > values[i]) {
-        rising = true;
-      }
+/// The maxima of a line: where it falls after it rose last, a plateau counting at its end. At first it rises.
+struct IsMaximum {
+  const double* values;
+  HD bool operator()(std::int64_t i) const {
+    if (!(values[i + 1] < values[i])) return false;
+    for (; i > 0; --i) {
+      if (values[i] > values[i - 1]) return true;
+      if (values[i] < values[i - 1]) return false;
     }
-    return m;
+    return true;
   }
 };
 
@@ -166,29 +138,23 @@ HD std::int64_t minimum_bin(const engine::Team& team, const Binned<A>& h, std::i
     team.alone(0, [&] { report(h.status, status::no_two_maxima); });
     return 0;
   }
-  double *values = h.work, *steps = values + h.n, *found = steps + h.n;
+  double *values = h.work, *steps = values + h.n;
   team.each(h.n, [&](std::int64_t i) { values[i] = h.counts[i]; });
-  Maxima m;
-  std::int64_t done = 0;
+  const IsMaximum is_maximum{values};
+  std::int64_t maxima = 0, done = 0;
   for (; done < iterations; ++done) {
     smooth(team, h, values, steps);
-    // One thread looks; what it saw goes to the others through the table.
-    team.alone(0, [&] {
-      const Maxima seen = Maxima::of(values, h.n);
-      found[0] = static_cast<double>(seen.count);
-      found[1] = static_cast<double>(seen.first);
-      found[2] = static_cast<double>(seen.second);
-    });
-    team.wait();
-    m = {static_cast<std::int64_t>(found[0]), static_cast<std::int64_t>(found[1]), static_cast<std::int64_t>(found[2])};
-    team.wait();
-    if (m.count < 3) break;
+    maxima = team.sum(h.n - 1, is_maximum);
+    if (maxima < 3) break;
   }
-  if (m.count != 2 || done >= iterations - 1) {
-    team.alone(0, [&] { report(h.status, m.count != 2 ? status::no_two_maxima : status::too_many_iterations); });
+  if (maxima != 2 || done >= iterations - 1) {
+    team.alone(0, [&] { report(h.status, maxima != 2 ? status::no_two_maxima : status::too_many_iterations); });
     return 0;
   }
-  return m.first + team.argmax(m.second - m.first + 1, [&](std::int64_t i) { return -values[m.first + i]; });
+  const std::int64_t first = team.argmax(h.n - 1, [&](std::int64_t i) -> double { return is_maximum(i); });
+  const std::int64_t second =
+      team.argmax(h.n - 1, [&](std::int64_t i) -> double { return i > first && is_maximum(i); });
+  return first + team.argmax(second - first + 1, [&](std::int64_t i) { return -values[first + i]; });
 }
 
 }  // namespace opsin::OPSIN_TARGET::filters
