@@ -70,10 +70,33 @@ struct BinOf {
   }
 };
 
+/// BinOf where edges are no more than k * step + first: of those next to a value at most one is on the wrong side.
+template <class C>
+struct SimpleBinOf {
+  C first, last, step, count, per_unit;
+
+  HD C operator()(C x) const {
+    const C n = count;
+    C k = rint((x - first) * per_unit - C(0.5));
+    k = max(min(k, n - C(1)), C(0));
+    const C below = k * step + first, above = (k + C(1)) * step + first;
+    const C next = x >= above && k < n - C(1) ? k + C(1) : k;
+    k = x < below ? k - C(1) : next;
+    return x >= first && x <= last ? k : n;
+  }
+};
+
 template <class C>
 struct UniformBins {
   const BinEdges<C>* edges;
-  HD BinOf<C> prepared() const { return {*edges, edges->count / (edges->last - edges->first)}; }
+  HD C per_unit() const { return edges->count / (edges->last - edges->first); }
+  HD BinOf<C> prepared() const { return {*edges, per_unit()}; }
+  HD bool is_simple() const {
+    const EdgeRounding r = edges->rounding;
+    const bool plain = r == EdgeRounding::none || (r == EdgeRounding::single && std::is_same_v<C, float>);
+    return plain && edges->step != C(0);
+  }
+  HD SimpleBinOf<C> simple() const { return {edges->first, edges->last, edges->step, edges->count, per_unit()}; }
 };
 
 /// What went wrong with a histogram's values: bits of a status word, which is read where the host may wait.

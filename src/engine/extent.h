@@ -22,7 +22,7 @@ template <class C>
 HD std::uint64_t extent_key(C x) {
   constexpr std::uint64_t sign = std::uint64_t{1} << 63;
   if constexpr (std::is_integral_v<C>) {
-    return static_cast<std::uint64_t>(x) ^ sign;
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(x)) ^ sign;
   } else {
     const double wide = x;
     std::uint64_t bits;

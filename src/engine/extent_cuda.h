@@ -6,56 +6,79 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// The greatest key of a warp into *key; all lanes call this.
-__device__ __forceinline__ void raise_key_warp(std::uint64_t* key, std::uint64_t value) {
+inline constexpr int extent_block = 256;
+
+/// The greatest keys of a block's threads into two words; all threads call this.
+__device__ __forceinline__ void raise_keys(std::uint64_t* first, std::uint64_t* second, std::uint64_t a,
+                                           std::uint64_t b) {
+  __shared__ std::uint64_t warps[2][extent_block / 32];
 #pragma unroll
   for (int step = 16; step > 0; step /= 2) {
-    const std::uint64_t other = __shfl_xor_sync(0xffffffffu, value, step);
-    value = other > value ? other : value;
+    a = ::max(a, __shfl_xor_sync(0xffffffffu, a, step));
+    b = ::max(b, __shfl_xor_sync(0xffffffffu, b, step));
   }
-  // Most warps have nothing to add: a read spares them the atomic operation.
-  if (threadIdx.x % 32 == 0 && value > *static_cast<volatile std::uint64_t*>(key)) {
-    atomicMax(reinterpret_cast<unsigned long long*>(key), static_cast<unsigned long long>(value));
+  if (threadIdx.x % 32 == 0) {
+    warps[0][threadIdx.x / 32] = a;
+    warps[1][threadIdx.x / 32] = b;
   }
+  __syncthreads();
+  if (threadIdx.x >= 2) return;
+  std::uint64_t greatest = 0;
+#pragma unroll
+  for (int w = 0; w < extent_block / 32; ++w) greatest = ::max(greatest, warps[threadIdx.x][w]);
+  auto* const key = reinterpret_cast<unsigned long long*>(threadIdx.x == 0 ? first : second);
+  // Most blocks have nothing to add: a read spares them the atomic operation.
+  if (greatest > __ldcg(key)) atomicMax(key, static_cast<unsigned long long>(greatest));
 }
 
 template <class C>
-__global__ void __launch_bounds__(256)
+__global__ void __launch_bounds__(extent_block, values_blocks)
     extent_kernel(Extent* extent, const __grid_constant__ MaskedImage image, const bool finite) {
-  bool any = false, nan = false, plus = false, minus = false;
-  C low = 0, high = 0;
+  constexpr bool real = std::is_floating_point_v<C>;
+  constexpr C top = real ? std::numeric_limits<C>::infinity() : std::numeric_limits<C>::max();
+  constexpr C bottom = real ? -top : std::numeric_limits<C>::min();
+  bool nan = false, plus = false, minus = false;
+  C low = top, high = bottom;
   each_group<C>(image, [&](const C(&values)[values_width], unsigned present) {
 #pragma unroll
     for (int e = 0; e < values_width; ++e) {
-      const C x = values[e];
       if (!(present >> e & 1)) continue;
-      if (x != x) {
-        nan = true;
-        continue;
-      }
-      if constexpr (std::is_floating_point_v<C>) {
-        if (finite && x - x != C(0)) {
-          (x > C(0) ? plus : minus) = true;
-          continue;
+      C x = values[e];
+      if constexpr (real) {
+        nan = nan || x != x;
+        if (finite) {
+          plus = plus || x == top;
+          minus = minus || x == bottom;
+          x = x - x == C(0) ? x : std::numeric_limits<C>::quiet_NaN();
         }
+        low = ::fmin(low, x);  // the other one, where one is NaN
+        high = ::fmax(high, x);
+      } else {
+        low = low < x ? low : x;
+        high = high > x ? high : x;
       }
-      low = any && low < x ? low : x;
-      high = any && high > x ? high : x;
-      any = true;
     }
   });
-  raise_key_warp(&extent->low_complement, any ? ~extent_key(low) : 0);
-  raise_key_warp(&extent->high, any ? extent_key(high) : 0);
-  raise_key_warp(&extent->nan, nan);
-  raise_key_warp(&extent->plus, plus);
-  raise_key_warp(&extent->minus, minus);
+  const bool any = low <= high;
+  raise_keys(&extent->low_complement, &extent->high, any ? ~extent_key(low) : 0, any ? extent_key(high) : 0);
+  if constexpr (real) {
+    if (nan) extent->nan = 1;
+    if (plus) extent->plus = 1;
+    if (minus) extent->minus = 1;
+  }
 }
 
 template <class C>
 void find_extent(Extent* extent, const Array& image, const std::optional<Array>& mask, bool finite) {
   if (image.size() == 0) return;
   const MaskedImage masked = masked_image(image, mask);
-  cuda::launch(extent_kernel<C>, values_grid(masked, 256, 8), dim3(256), 0, extent, masked, finite);
+  const dim3 grid = values_grid(masked, extent_block, values_blocks);
+  // Keys do not depend on the type, and narrow integers need no wide one.
+  if (std::is_same_v<C, std::int64_t> && itemsize(image.dtype()) <= 2) {
+    cuda::launch(extent_kernel<std::int32_t>, grid, dim3(extent_block), 0, extent, masked, finite);
+  } else {
+    cuda::launch(extent_kernel<C>, grid, dim3(extent_block), 0, extent, masked, finite);
+  }
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

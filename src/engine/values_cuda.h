@@ -28,9 +28,73 @@ inline dim3 values_grid(const MaskedImage& image, int block, int blocks_per_mult
   return cuda::grid_for(items, block, std::int64_t{cuda::multiprocessors()} * blocks_per_multiprocessor);
 }
 
-/// Calls f(values, present): up to values_width values, bit e of `present` set where value e is an element.
+/// Values of one group or several out of a pack, to f with all of them present.
+template <class C, class T, int W, class F>
+__device__ __forceinline__ void each_of_pack(const Pack<T, W>& pack, const F& f) {
+#pragma unroll
+  for (int at = 0; at < W; at += values_width) {
+    C values[values_width];
+#pragma unroll
+    for (int e = 0; e < values_width; ++e) values[e] = load_as<C>(&pack.value[at + e]);
+    f(values, (1u << values_width) - 1);
+  }
+}
+
+/// each_group() of one aligned line of T: several wide loads are on their way before the first value is used, which a
+/// thread's one load at a time is too little for to keep the memory busy.
+template <class C, class T, class F>
+__device__ __forceinline__ void each_packed(const T* data, const std::int64_t n, const F& f) {
+  constexpr int width = sizeof(T) < 4 ? 16 / static_cast<int>(sizeof(T)) : values_width;
+  constexpr int ahead = std::max(1, 64 / (static_cast<int>(sizeof(C)) * width));
+  const auto* packs = reinterpret_cast<const Pack<T, width>*>(data);
+  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
+  std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x;
+  for (; (i + (ahead - 1) * step + 1) * width <= n; i += ahead * step) {
+    Pack<T, width> pack[ahead];
+#pragma unroll
+    for (int a = 0; a < ahead; ++a) pack[a] = packs[i + a * step];
+#pragma unroll
+    for (int a = 0; a < ahead; ++a) each_of_pack<C>(pack[a], f);
+  }
+  for (std::int64_t x = i * width; x < n; x += step * width) {
+    for (std::int64_t at = x; at < x + width && at < n; at += values_width) {
+      const int m = static_cast<int>(n - at < values_width ? n - at : values_width);
+      C values[values_width];
+      if (m == values_width) {
+        const auto pack = *reinterpret_cast<const Pack<T, values_width>*>(data + at);
+#pragma unroll
+        for (int e = 0; e < values_width; ++e) values[e] = load_as<C>(&pack.value[e]);
+      } else {
+#pragma unroll
+        for (int e = 0; e < values_width; ++e) values[e] = e < m ? load_as<C>(data + at + e) : C(0);
+      }
+      f(values, (1u << m) - 1);
+    }
+  }
+}
+
+/// each_packed() where an image is such a line, of C itself or of what integers are usually made of; false elsewhere.
 template <class C, class F>
-__device__ __forceinline__ void each_group(const MaskedImage& image, const F& f) {
+__device__ __forceinline__ bool each_packed_group(const MaskedImage& image, const F& f) {
+  const auto& loop = image.loop;
+  const bool line = loop.ndim == 1 && !image.masked && loop.strides[0][0] == itemsize(loop.dtype[0]) &&
+                    reinterpret_cast<std::uintptr_t>(loop.data[0]) % 16 == 0;
+  if (!line) return false;
+  const auto of = [&]<class T>(Tag<T>) {
+    each_packed<C>(static_cast<const T*>(loop.data[0]), loop.shape[0], f);
+    return true;
+  };
+  if (loop.dtype[0] == dtype_of<C>) return of(Tag<C>{});
+  if constexpr (std::is_same_v<C, std::int32_t>) {
+    if (loop.dtype[0] == DType::uint8) return of(Tag<std::uint8_t>{});
+    if (loop.dtype[0] == DType::uint16) return of(Tag<std::uint16_t>{});
+  }
+  return false;
+}
+
+/// each_group() that is compiled once, for what is rare or bound by other things than loads.
+template <class C, class F>
+__device__ __forceinline__ void each_group_anywhere(const MaskedImage& image, const F& f) {
   const auto& loop = image.loop;
   const int last = loop.ndim - 1;
   const std::int64_t n = loop.shape[last];
@@ -63,5 +127,14 @@ __device__ __forceinline__ void each_group(const MaskedImage& image, const F& f)
     f(values, present);
   }
 }
+
+/// Calls f(values, present): up to values_width values, bit e of `present` set where value e is an element.
+template <class C, class F>
+__device__ __forceinline__ void each_group(const MaskedImage& image, const F& f) {
+  if (!each_packed_group<C>(image, f)) each_group_anywhere<C>(image, f);
+}
+
+/// values_grid() for kernels whose threads have several loads on their way.
+inline constexpr int values_blocks = 4;
 
 }  // namespace opsin::OPSIN_TARGET::engine
