@@ -3,6 +3,9 @@
 // and keep something small.
 #pragma once
 
+#include <algorithm>
+#include <optional>
+
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
 #include "engine/loop.h"
@@ -45,7 +48,7 @@ __device__ __forceinline__ void each_of_pack(const Pack<T, W>& pack, const F& f)
 template <class C, class T, class F>
 __device__ __forceinline__ void each_packed(const T* data, const std::int64_t n, const F& f) {
   constexpr int width = sizeof(T) < 4 ? 16 / static_cast<int>(sizeof(T)) : values_width;
-  constexpr int ahead = std::max(1, 64 / (static_cast<int>(sizeof(C)) * width));
+  constexpr int ahead = std::max(1, 16 / (width * std::max(1, static_cast<int>(sizeof(T)) / 4)));
   const auto* packs = reinterpret_cast<const Pack<T, width>*>(data);
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
   std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x;

@@ -2,6 +2,7 @@
 #include "core/memory.h"
 #include "core/target.h"
 #include "engine/ranked.h"
+#include "engine/team.h"
 #include "opsin/color.h"
 #include "opsin/exposure.h"
 #include "opsin/util.h"
@@ -70,7 +71,7 @@ Array is_low_contrast(const Array& given, const opsin::exposure::IsLowContrastOp
     ranks[0] = 0;  // the least of all
     const Array bytes = image.astype(DType::uint8);
     const Array ranked = engine::find_ranked(bytes, ranks, engine::key_of_bits(DType::uint8));
-    engine::run_team(IsConstant{static_cast<const engine::Ranked*>(ranked.data()), to});
+    engine::run_team(IsConstant{engine::ranked_in(ranked), to});
     return out;
   }
   const auto limits = util::dtype_limits(image.dtype());
@@ -79,7 +80,7 @@ Array is_low_contrast(const Array& given, const opsin::exposure::IsLowContrastOp
   compare.threshold = o.fraction_threshold;
   compare.out = to;
   const Array ranked = engine::find_ranked(image, ranks, compare.key);
-  compare.ranked = static_cast<const engine::Ranked*>(ranked.data());
+  compare.ranked = engine::ranked_in(ranked);
   engine::run_team(compare);
   return out;
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// CPU side of engine/ranked.h: 16 bits at a time.
+#pragma once
+
+#include "engine/histogram.h"
+#include "engine/team.h"
+
+namespace opsin::OPSIN_TARGET::engine {
+
+inline constexpr std::int64_t digit_values = 1 << 16;
+
+/// The bin of an element: which place it may be at, and its next digit.
+struct NextDigit {
+  const Ranked* known;
+  KeyOfBits key;
+  int shift;  // of the digit
+  int slots;
+
+  HD NextDigit prepared() const { return *this; }
+  HD std::int64_t operator()(std::int64_t x) const {
+    const std::uint64_t k = key(x);
+    const auto digit = static_cast<std::int64_t>(k >> shift & (digit_values - 1));
+    if (slots == 1) return digit;
+    for (int i = 0; i < slots; ++i) {
+      if (k >> shift >> 16 == known->key[i] >> shift >> 16) return i * digit_values + digit;
+    }
+    return slots * digit_values;
+  }
+};
+
+/// The digit of each place. Places whose elements share what is known share the first one's counts.
+struct TakeDigit {
+  Ranked* known;
+  const std::int64_t* counts;
+  int shift, slots;
+  std::int64_t* parts;  // team_size of them
+
+  HD void operator()(const Team& team) const {
+    for (int i = 0; i < most_ranks; ++i) {
+      int slot = 0;
+      while (slots > 1 && slot < i && known->key[slot] >> shift >> 16 != known->key[i] >> shift >> 16) ++slot;
+      const std::int64_t* own = counts + slot * digit_values;
+      const std::int64_t rank = known->rank[i];
+      // The digits before the one in question hold at most `rank` elements: first by parts, then one by one.
+      constexpr std::int64_t part = digit_values / team_size;
+      const auto held = [&](std::int64_t p) {
+        std::int64_t sum = 0;
+        for (std::int64_t k = 0; k < part; ++k) sum += own[p * part + k];
+        return sum;
+      };
+      team.cumulate(team_size, held, [&](std::int64_t p, std::int64_t sum) { parts[p] = sum; });
+      const std::int64_t p = team.argmax(team_size, [&](std::int64_t q) { return parts[q] > rank ? 1.0 : 0.0; });
+      std::int64_t before = p > 0 ? parts[p - 1] : 0, digit = p * part;
+      while (digit < digit_values - 1 && before + own[digit] <= rank) before += own[digit++];
+      team.wait();
+      team.alone(0, [&] {
+        known->rank[i] = rank - before;
+        known->key[i] |= static_cast<std::uint64_t>(digit) << shift;
+      });
+      team.wait();
+    }
+  }
+};
+
+Array find_ranked(const Array& image, const std::int64_t (&ranks)[most_ranks], const KeyOfBits& key) {
+  Ranked start{};
+  for (int i = 0; i < most_ranks; ++i) start.rank[i] = ranks[i];
+  const Array memory = Array::empty({static_cast<std::int64_t>(sizeof(Ranked))}, DType::uint8, image.device());
+  auto* const known = static_cast<Ranked*>(memory.mutable_data());
+  *known = start;
+  const DType as = key.bits == 8    ? DType::uint8
+                   : key.bits == 16 ? DType::uint16
+                   : key.bits == 32 ? DType::uint32
+                                    : DType::uint64;
+  const Array bits =
+      Array::view_of(image.mutable_data(), image.shape(), image.strides(), as, image.device(), image.buffer());
+  const Array parts = Array::empty({team_size}, DType::int64, image.device());
+  for (int shift = std::max(0, key.bits - 16); shift >= 0; shift -= 16) {
+    const int slots = shift + 16 >= key.bits ? 1 : most_ranks;
+    const Array counts = Array::zeros({slots * digit_values}, DType::int64, image.device());
+    auto* const to = counts.mutable_data_as<std::int64_t>();
+    count_bins<std::int64_t>(to, counts.size(), bits, std::nullopt, NextDigit{known, key, shift, slots});
+    run_team(TakeDigit{known, to, shift, slots, parts.mutable_data_as<std::int64_t>()});
+  }
+  return memory;
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine
