@@ -29,9 +29,10 @@ HD BinBetween bins_between(const Extent& whole, std::int64_t bins) {
   return {low, high > low ? static_cast<double>(bins) / (high - low) : 0.0, bins};
 }
 
-/// Widens the bins by the finite elements of a floating image; `whole` is their extent.
+/// Widens the bins by the finite elements of a C-contiguous floating image; `whole` is their extent. Where *dense, which
+/// is 0, is set afterwards, a bin holds several values, and the bins need not be complete.
 template <class C>
-void find_bin_extents(BinExtent* extents, std::int64_t bins, const Extent* whole, const Array& image);
+void find_bin_extents(BinExtent* extents, std::int64_t bins, int* dense, const Extent* whole, const Array& image);
 
 }  // namespace opsin::OPSIN_TARGET::engine
 
@@ -46,35 +47,45 @@ namespace opsin::OPSIN_TARGET::engine {
 
 #ifdef OPSIN_TARGET_CUDA
 
-/// Most values lie within what their bin has already: a read spares them the atomic operation.
-__device__ __forceinline__ void raise_key_if(std::uint64_t* key, std::uint64_t value) {
-  if (value > __ldcg(reinterpret_cast<unsigned long long*>(key))) {
-    atomicMax(reinterpret_cast<unsigned long long*>(key), static_cast<unsigned long long>(value));
-  }
+__device__ __forceinline__ void raise_key(std::uint64_t* key, std::uint64_t value) {
+  atomicMax(reinterpret_cast<unsigned long long*>(key), static_cast<unsigned long long>(value));
 }
 
 template <class C>
 __global__ void __launch_bounds__(256)
-    bin_extents_kernel(BinExtent* extents, const std::int64_t bins, const Extent* whole,
+    bin_extents_kernel(BinExtent* extents, const std::int64_t bins, int* dense, const Extent* whole,
                        const __grid_constant__ MaskedImage image) {
+  if (__ldcg(dense)) return;
   const BinBetween bin = bins_between<C>(*whole, bins);
-  each_group<C>(image, [&](const C(&values)[values_width], unsigned present) {
+  each_group_anywhere<C>(image, [&](const C(&values)[values_width], unsigned present) {
 #pragma unroll
     for (int e = 0; e < values_width; ++e) {
       const C x = values[e];
       if (!(present >> e & 1) || x - x != C(0)) continue;
       BinExtent* const at = extents + bin(x);
-      raise_key_if(&at->low_complement, ~extent_key(x));
-      raise_key_if(&at->high, extent_key(x));
+      const std::uint64_t key = extent_key(x);
+      // Both halves, which are written one after the other. Most values lie within what their bin has already: the read
+      // spares them the atomic operations.
+      const ulonglong2 seen = __ldcg(reinterpret_cast<const ulonglong2*>(at));
+      if ((seen.x && seen.x != ~key) || (seen.y && seen.y != key)) *dense = 1;
+      if (~key > seen.x) raise_key(&at->low_complement, ~key);
+      if (key > seen.y) raise_key(&at->high, key);
     }
   });
 }
 
 template <class C>
-void find_bin_extents(BinExtent* extents, std::int64_t bins, const Extent* whole, const Array& image) {
+void find_bin_extents(BinExtent* extents, std::int64_t bins, int* dense, const Extent* whole, const Array& image) {
   if (image.size() == 0) return;
-  const MaskedImage all = masked_image(image, std::nullopt);
-  cuda::launch(bin_extents_kernel<C>, values_grid(all, 256, 8), dim3(256), 0, extents, bins, whole, all);
+  // Where values are as dense as noise is, a small part shows it, and the whole image need not look for its bins.
+  constexpr std::int64_t part = 1 << 18;
+  const Array line = image.reshape({image.size()});
+  const auto look = [&](const Array& elements) {
+    const MaskedImage all = masked_image(elements, std::nullopt);
+    cuda::launch(bin_extents_kernel<C>, values_grid(all, 256, 8), dim3(256), 0, extents, bins, dense, whole, all);
+  };
+  if (image.size() > 2 * part) look(line.slice(0, 0, part));
+  look(line);
 }
 
 #else
@@ -111,7 +122,7 @@ class BinExtentCounter {
 };
 
 template <class C>
-void find_bin_extents(BinExtent* extents, std::int64_t bins, const Extent* whole, const Array& image) {
+void find_bin_extents(BinExtent* extents, std::int64_t bins, int*, const Extent* whole, const Array& image) {
   const BinBetween bin = bins_between<C>(*whole, bins);
   for_each_worker<C>(image, std::nullopt, [&] { return BinExtentCounter<C>(extents, bin); });
 }

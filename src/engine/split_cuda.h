@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA side of engine/split.h: a kernel a pass. The last of its blocks to finish adds up what all of them left.
+// CUDA side of engine/split.h: one cooperative kernel, whose blocks wait for each other after each pass. The last of them
+// to finish adds up what all of them left. Every second pass walks backwards: what the pass before read last is still in
+// the second-level cache.
 #pragma once
 
-#include "core/cuda/launch.h"
-#include "core/cuda/memory_access.h"
+#include <cooperative_groups.h>
+
+#include "engine/values_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -33,59 +36,117 @@ __device__ inline SplitSums split_block_sum(SplitSums s) {
   return all;
 }
 
-template <class C, class F>
-__global__ void __launch_bounds__(split_block)
-    split_kernel(const void* __restrict__ image, const DType dtype, const std::int64_t n, SplitSums* parts,
-                 unsigned int* arrived, const bool finite, const F f) {
-  if (f.over()) return;
-  constexpr int width = 16 / sizeof(C);
-  const C origin = f.origin();
-  const double level = f.level();
-  const auto item = static_cast<std::int64_t>(itemsize(dtype));
-  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x * width;
-  SplitSums sums{};
-  for (std::int64_t i = (blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x) * width; i < n; i += step) {
-    const int m = static_cast<int>(n - i < width ? n - i : width);
-    C x[width];
-    load_group<C, width>(x, static_cast<const char*>(image) + i * item, dtype, item, m, Scaling{});
+/// The sums of a thread. Nothing branches: what does not count adds zero.
+template <class C>
+struct SplitThread {
+  C origin;
+  double level;
+  bool finite;
+  double above = 0, below = 0;
+  std::int32_t count_above = 0, count_below = 0;
+
+  __device__ __forceinline__ void operator()(const C (&values)[values_width], unsigned present) {
 #pragma unroll
-    for (int e = 0; e < width; ++e) {
-      const C v = x[e] - origin;
-      if (e < m && (!finite || v - v == C(0))) sums.add(v, level);
+    for (int e = 0; e < values_width; ++e) {
+      const C x = values[e] - origin;
+      const double v = x;
+      const bool counts = (present >> e & 1) && (!finite || x - x == C(0));
+      const bool up = counts && v > level, down = counts && v <= level;
+      above += up ? v : 0.0;
+      below += down ? v : 0.0;
+      count_above += up;
+      count_below += down;
     }
   }
-  const SplitSums own = split_block_sum(sums);
-  __shared__ bool last;
-  if (threadIdx.x == 0) {
-    parts[blockIdx.x] = own;
-    __threadfence();
-    last = atomicAdd(arrived, 1u) == gridDim.x - 1;
+};
+
+/// What a pass reads, and how it is shared out: by the number of elements alone, so that sums are the same on any device.
+struct SplitImage {
+  const void* data;
+  DType dtype;
+  std::int64_t n;
+  int parts;
+  bool finite;
+};
+
+template <class C>
+__device__ __forceinline__ SplitSums split_part(const SplitImage& image, int part, SplitThread<C> own, bool backwards) {
+  const PackWalk walk{part * std::int64_t{split_block} + threadIdx.x, image.parts * std::int64_t{split_block}, backwards};
+  const auto add = [&](const C(&values)[values_width], unsigned present) { own(values, present); };
+  const auto is = [&]<class T>(Tag<T>) {
+    if (image.dtype != dtype_of<T> || reinterpret_cast<std::uintptr_t>(image.data) % 16 != 0) return false;
+    each_packed<C>(static_cast<const T*>(image.data), image.n, walk, add);
+    return true;
+  };
+  if (!is(Tag<float>{}) && !(sizeof(C) == 8 && is(Tag<double>{}))) {
+    const auto item = static_cast<std::int64_t>(itemsize(image.dtype));
+    for (std::int64_t i = walk.thread * values_width; i < image.n; i += walk.threads * values_width) {
+      const int m = static_cast<int>(image.n - i < values_width ? image.n - i : values_width);
+      C values[values_width];
+      load_group<C, values_width>(values, static_cast<const char*>(image.data) + i * item, image.dtype, item, m,
+                                  Scaling{});
+      add(values, (1u << m) - 1);
+    }
   }
-  __syncthreads();
-  if (!last) return;
-  __threadfence();
-  SplitSums all{};
-  for (unsigned b = threadIdx.x; b < gridDim.x; b += split_block) {
-    const volatile SplitSums* p = parts + b;
-    all += SplitSums{p->above, p->below, p->count_above, p->count_below};
-  }
-  all = split_block_sum(all);
-  if (threadIdx.x == 0) {
-    *arrived = 0;
-    f.next(all);
+  return {own.above, own.below, own.count_above, own.count_below};
+}
+
+/// Passes [first, first + passes), the launch being cooperative where there are several.
+template <class C, class F>
+__global__ void __launch_bounds__(split_block, values_blocks)
+    split_kernel(const __grid_constant__ SplitImage image, SplitSums* parts, unsigned int* arrived, const int first,
+                 const int passes, const F f) {
+  for (int pass = first; pass < first + passes; ++pass) {
+    if (f.over()) return;
+    const SplitThread<C> start{static_cast<C>(f.origin()), f.level(), image.finite};
+    for (int part = blockIdx.x; part < image.parts; part += gridDim.x) {
+      const SplitSums own = split_block_sum(split_part(image, part, start, pass % 2 != 0));
+      if (threadIdx.x == 0) parts[part] = own;
+    }
+    __shared__ bool last;
+    if (threadIdx.x == 0) {
+      __threadfence();
+      last = atomicAdd(arrived, 1u) == gridDim.x - 1;
+    }
+    __syncthreads();
+    if (last) {
+      __threadfence();
+      SplitSums all{};
+      for (int part = threadIdx.x; part < image.parts; part += split_block) {
+        const volatile SplitSums* p = parts + part;
+        all += SplitSums{p->above, p->below, p->count_above, p->count_below};
+      }
+      all = split_block_sum(all);
+      if (threadIdx.x == 0) {
+        *arrived = 0;
+        f.next(all);
+      }
+    }
+    if (passes > 1) cooperative_groups::this_grid().sync();
   }
 }
 
 template <class C, class F>
 void iterate_split(const Array& image, int passes, bool finite, const F& f) {
+  constexpr std::int64_t most_parts = 132 * values_blocks;
   const std::int64_t n = image.size();
-  const dim3 grid = cuda::grid_for((n + 3) / 4, split_block, std::int64_t{cuda::multiprocessors()} * 8);
-  const Array parts =
-      Array::empty({static_cast<std::int64_t>(grid.x * sizeof(SplitSums))}, DType::uint8, image.device());
+  const auto count = static_cast<int>(
+      std::clamp<std::int64_t>((n + values_width * split_block - 1) / (values_width * split_block), 1, most_parts));
+  const SplitImage split{image.data(), image.dtype(), n, count, finite};
+  const Array memory =
+      Array::empty({static_cast<std::int64_t>(sizeof(SplitSums)) * count}, DType::uint8, image.device());
   const Array arrived = Array::zeros({1}, DType::uint32, image.device());
+  auto* const parts = static_cast<SplitSums*>(memory.mutable_data());
+  auto* const ticket = arrived.mutable_data_as<unsigned int>();
+  const int resident = passes > 1 ? cuda::cooperative_blocks(split_kernel<C, F>, split_block) : 0;
+  if (resident > 0) {
+    const dim3 grid(static_cast<unsigned>(std::min(count, resident)));
+    cuda::launch_cooperative(split_kernel<C, F>, grid, dim3(split_block), split, parts, ticket, 0, passes, f);
+    return;
+  }
   for (int pass = 0; pass < passes; ++pass) {
-    cuda::launch(split_kernel<C, F>, grid, dim3(split_block), 0, image.data(), image.dtype(), n,
-                 static_cast<SplitSums*>(parts.mutable_data()), arrived.mutable_data_as<unsigned int>(), finite, f);
+    cuda::launch(split_kernel<C, F>, dim3(static_cast<unsigned>(count)), dim3(split_block), 0, split, parts, ticket,
+                 pass, 1, f);
   }
 }
 

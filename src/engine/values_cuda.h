@@ -43,23 +43,35 @@ __device__ __forceinline__ void each_of_pack(const Pack<T, W>& pack, const F& f)
   }
 }
 
-/// each_group() of one aligned line of T: several wide loads are on their way before the first value is used, which a
-/// thread's one load at a time is too little for to keep the memory busy.
+/// Which packs of a line a thread takes: every threads'th, counted from the end where `backwards` is set.
+struct PackWalk {
+  std::int64_t thread, threads;
+  bool backwards = false;
+};
+__device__ __forceinline__ PackWalk grid_walk() {
+  return {blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x,
+          static_cast<std::int64_t>(gridDim.x) * blockDim.x};
+}
+
+/// each_group() of one aligned line of T: several wide loads are on their way before the first value is used, since one
+/// load of a thread at a time is too little to keep the memory busy.
 template <class C, class T, class F>
-__device__ __forceinline__ void each_packed(const T* data, const std::int64_t n, const F& f) {
+__device__ __forceinline__ void each_packed(const T* data, const std::int64_t n, const PackWalk& walk, const F& f) {
   constexpr int width = sizeof(T) < 4 ? 16 / static_cast<int>(sizeof(T)) : values_width;
   constexpr int ahead = std::max(1, 16 / (width * std::max(1, static_cast<int>(sizeof(T)) / 4)));
   const auto* packs = reinterpret_cast<const Pack<T, width>*>(data);
-  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x;
-  for (; (i + (ahead - 1) * step + 1) * width <= n; i += ahead * step) {
+  const std::int64_t full = n / width, step = walk.threads;
+  const auto place = [&](std::int64_t i) { return walk.backwards && i < full ? full - 1 - i : i; };
+  std::int64_t i = walk.thread;
+  for (; i + (ahead - 1) * step < full; i += ahead * step) {
     Pack<T, width> pack[ahead];
 #pragma unroll
-    for (int a = 0; a < ahead; ++a) pack[a] = packs[i + a * step];
+    for (int a = 0; a < ahead; ++a) pack[a] = packs[place(i + a * step)];
 #pragma unroll
     for (int a = 0; a < ahead; ++a) each_of_pack<C>(pack[a], f);
   }
-  for (std::int64_t x = i * width; x < n; x += step * width) {
+  for (; i * width < n; i += step) {
+    const std::int64_t x = place(i) * width;
     for (std::int64_t at = x; at < x + width && at < n; at += values_width) {
       const int m = static_cast<int>(n - at < values_width ? n - at : values_width);
       C values[values_width];
@@ -84,7 +96,7 @@ __device__ __forceinline__ bool each_packed_group(const MaskedImage& image, cons
                     reinterpret_cast<std::uintptr_t>(loop.data[0]) % 16 == 0;
   if (!line) return false;
   const auto of = [&]<class T>(Tag<T>) {
-    each_packed<C>(static_cast<const T*>(loop.data[0]), loop.shape[0], f);
+    each_packed<C>(static_cast<const T*>(loop.data[0]), loop.shape[0], grid_walk(), f);
     return true;
   };
   if (loop.dtype[0] == dtype_of<C>) return of(Tag<C>{});

@@ -64,6 +64,7 @@ struct Start {
   State<C>* state;
   const engine::Extent* extent;
   const engine::BinExtent* bins;  // null: the tolerance is given
+  const int* dense;               // whether a bin is known to hold several values
   double tolerance;
   double guess;  // NaN: the mean
   bool half;
@@ -71,6 +72,7 @@ struct Start {
 
   /// Half the least difference of values, 0 where bins hold several.
   HD C least_gap(const engine::Team& team, C low) const {
+    if (*dense) return C(0);
     // The gap before each bin's value; 0 and infinity travel through the same minimum.
     const auto gap = [&](std::int64_t i) -> double {
       if (bins[i].high == 0) return HUGE_VAL;
@@ -227,6 +229,9 @@ struct Traced {
   bool single;
 };
 
+/// A mark behind the bins.
+int* dense_in(engine::BinExtent* bins) { return reinterpret_cast<int*>(bins + gap_bins); }
+
 template <class C>
 Traced of_floats(const Array& given, const LiOptions& o, bool traced) {
   const Array image = given.contiguous();
@@ -235,17 +240,17 @@ Traced of_floats(const Array& given, const LiOptions& o, bool traced) {
   const Array extent = engine::extent_of(image, std::nullopt, true);
   Array bins;
   if (!(o.tolerance > 0)) {
-    bins = Array::zeros({2 * gap_bins}, DType::uint64, device);
-    engine::find_bin_extents<C>(static_cast<engine::BinExtent*>(bins.mutable_data()), gap_bins,
-                                engine::extent_in(extent), image);
+    bins = Array::zeros({2 * gap_bins + 1}, DType::uint64, device);
+    auto* const extents = static_cast<engine::BinExtent*>(bins.mutable_data());
+    engine::find_bin_extents<C>(extents, gap_bins, dense_in(extents), engine::extent_in(extent), image);
   }
   const Array state = Array::zeros({static_cast<std::int64_t>(sizeof(State<C>))}, DType::uint8, device);
   auto* const s = static_cast<State<C>*>(state.mutable_data());
   const Array trace = Array::zeros({traced ? most_passes : 0}, dtype_of<C>, device);
   C* const steps = traced ? trace.mutable_data_as<C>() : nullptr;
-  const auto* held = bins.defined() ? static_cast<const engine::BinExtent*>(bins.data()) : nullptr;
-  engine::run_team(
-      Start<C>{s, engine::extent_in(extent), held, o.tolerance, o.initial_guess.value_or(NAN), half, steps});
+  auto* const held = bins.defined() ? static_cast<engine::BinExtent*>(bins.mutable_data()) : nullptr;
+  engine::run_team(Start<C>{s, engine::extent_in(extent), held, held ? dense_in(held) : nullptr, o.tolerance,
+                            o.initial_guess.value_or(NAN), half, steps});
   engine::iterate_split<C>(image, most_passes, true, Step<C>{s, half, steps});
   const Array out = core::empty_result({}, image.dtype(), device);
   engine::run_team(Finish<C>{s, half, out.mutable_data(), out.dtype()});

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
+#include <type_traits>
 
 #include "core/check.h"
 #include "opsin/device.h"
@@ -46,6 +48,30 @@ void launch(void (*kernel)(Params...), dim3 grid, dim3 block, std::size_t shared
   }
   kernel<<<grid, block, shared, stream()>>>(args...);
   check(cudaGetLastError(), "kernel launch");
+}
+
+/// How many blocks of a kernel the current device holds at once, 0 where it knows no cooperative launch.
+template <class... Params>
+int cooperative_blocks(void (*kernel)(Params...), int block) {
+  int device = 0, known = 0, of_each = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&known, cudaDevAttrCooperativeLaunch, device), "cudaDeviceGetAttribute");
+  if (known == 0) return 0;
+  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&of_each, kernel, block, 0), "occupancy");
+  return of_each * multiprocessors();
+}
+
+/// A launch whose blocks all run beside each other, so that they may wait for each other: at most cooperative_blocks().
+template <class... Params, class... Args>
+void launch_cooperative(void (*kernel)(Params...), dim3 grid, dim3 block, const Args&... args) {
+  static_assert(sizeof...(Params) == sizeof...(Args));
+  std::tuple<std::remove_const_t<Params>...> values(args...);
+  std::apply(
+      [&](auto&... value) {
+        void* addresses[] = {&value...};
+        check(cudaLaunchCooperativeKernel(kernel, grid, block, addresses, 0, stream()), "kernel launch");
+      },
+      values);
 }
 
 }  // namespace opsin::OPSIN_TARGET::cuda
