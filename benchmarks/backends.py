@@ -23,6 +23,7 @@ def nbytes(x) -> int:
 
 class Cpu:
     name = "cpu"
+    arrays = np  # the module that reckons where the results lie
 
     def device(self) -> str:
         try:
@@ -35,9 +36,6 @@ class Cpu:
         return model
 
     def put(self, x):
-        return x
-
-    def get(self, x):
         return x
 
     def duplicate(self, x):
@@ -76,7 +74,7 @@ class Cuda:
     def __init__(self):
         import cupy
 
-        self.cupy = cupy
+        self.cupy = self.arrays = cupy
         cupy.zeros(1).sum()
         self.sync()
         self.block = cupy.zeros(1 << 26, np.float32)
@@ -87,9 +85,6 @@ class Cuda:
 
     def put(self, x):
         return tree(self.cupy.asarray, x)
-
-    def get(self, x):
-        return tree(self.cupy.asnumpy, x)
 
     def duplicate(self, x):
         return tree(self.cupy.copy, x)

@@ -59,24 +59,27 @@ def _import(name):
         return None
 
 
-def agreement(ours, theirs) -> float:
-    """The largest difference, relative to the largest value; inf for another shape or dtype."""
-    a, b = ([np.asarray(v) for v in (x if isinstance(x, (list, tuple)) else [x])] for x in (ours, theirs))
-    # The dtype of a scalar says nothing: Python's float stands beside NumPy's.
-    if len(a) != len(b) or any(x.shape != y.shape or (x.ndim and x.dtype != y.dtype) for x, y in zip(a, b)):
+def agreement(xp, ours, theirs) -> float:
+    """The largest difference, relative to the largest value; inf for another shape or dtype. `xp` is the arrays' module."""
+    a, b = (list(x) if isinstance(x, (list, tuple)) else [x] for x in (ours, theirs))
+    if len(a) != len(b):
         return np.inf
     worst = 0.0
     for x, y in zip(a, b):
-        if x.dtype == object:  # slices
+        if isinstance(x, slice):
             worst = max(worst, 0.0 if x == y else np.inf)
             continue
+        x, y = xp.asarray(x), xp.asarray(y)
+        # The dtype of a scalar says nothing: Python's float stands beside NumPy's.
+        if x.shape != y.shape or (x.ndim and x.dtype != y.dtype):
+            return np.inf
         wide = np.complex128 if x.dtype.kind == "c" else np.float64
         x, y = x.astype(wide), y.astype(wide)
-        both = np.isfinite(x) & np.isfinite(y)
-        worst = max(
-            worst,
-            float(np.max(np.abs(x - y), initial=0, where=both) / max(np.max(np.abs(y), initial=0, where=both), 1e-30)),
-        )
+        both = xp.isfinite(x) & xp.isfinite(y)
+        if not both.any():
+            continue
+        difference, size = (float(xp.where(both, xp.abs(v), 0).max()) for v in (x - y, y))
+        worst = max(worst, difference / max(size, 1e-30))
     return worst
 
 
@@ -95,7 +98,7 @@ def run_row(row: Row, size: str, dtype: str, machine, subject, bandwidth: float,
         for name, peer in peers(row, dtype, machine).items():
             try:
                 theirs, seconds, count = measure(machine, peer, args, calls=options.calls, budget_s=options.budget)
-                difference = agreement(machine.get(ours), machine.get(theirs))
+                difference = agreement(machine.arrays, ours, theirs)
             except Exception as error:  # a peer that cannot do the row is named, not hidden
                 result.notes.append(f"{name}: {type(error).__name__}")
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -35,6 +36,13 @@ FOUNDATION = Part("foundation", cpu_mean=12, cpu_least=3)
 PIXELS = Part("pixels and filters", cpu_mean=15, cpu_least=2, gpu_mean={"large": 30, "small": 15}, gpu_least=1)
 
 
+@functools.lru_cache(maxsize=4)  # most rows draw the same one
+def _pattern(shape: tuple[int, ...], channel_axes: int, seed: int) -> np.ndarray:
+    x = np.random.default_rng(seed).random(shape, dtype=np.float32)
+    wave = np.sin(np.arange(shape[1 if channel_axes else -1]) / 7).astype(np.float32)
+    return (0.6 * x + 0.2 + 0.2 * (wave[:, None] if channel_axes else wave)).clip(0, 1)
+
+
 @dataclass
 class Draw:
     """Random inputs of one shape and dtype."""
@@ -45,10 +53,7 @@ class Draw:
 
     def image(self, *extra: int) -> np.ndarray:
         """A smooth pattern with noise, in [0, 1] for floats and over the range for integers; half True for bool."""
-        x = self.rng.random((*self.shape, *extra), dtype=np.float32)
-        wave = np.sin(np.arange(self.shape[1 if extra else -1]) / 7).astype(np.float32)
-        x = (0.6 * x + 0.2 + 0.2 * (wave[:, None] if extra else wave)).clip(0, 1)
-        return self.as_dtype(x)
+        return self.as_dtype(_pattern((*self.shape, *extra), len(extra), int(self.rng.integers(1 << 32))))
 
     def as_dtype(self, x: np.ndarray) -> np.ndarray:
         """x, in [0, 1], as an image of the dtype."""

@@ -193,7 +193,7 @@ gpu_do_cpp() {
 gpu_do_bench() {
   local kept
   mapfile -t kept < <(gpu_kept bench "$1" 45)
-  gpu_step "$1" "benchmarks" "$GPU_INTERPRETER" -m benchmarks.run --device cuda --extras "${kept[@]}" ${2:+--rows "$2"}
+  gpu_step "$1" "benchmarks" "$GPU_INTERPRETER" -m benchmarks.run --device cuda --budget 0.5 --extras "${kept[@]}" ${2:+--rows "$2"}
 }
 
 # The tests run out of memory on purpose, which is no error to report.
