@@ -34,32 +34,84 @@ __device__ __forceinline__ C load_element(const void* data, DType dtype, std::in
   return load_one<C>(static_cast<const char*>(data) + index * static_cast<std::int64_t>(itemsize(dtype)), dtype);
 }
 
+/// Blocks of a multiprocessor: what the registers of the common window leave room for.
+template <class C, int R>
+inline constexpr int moments_blocks = sizeof(C) == 4 && R == 3 ? 6 : 1;
+
+/// The rows of a window, from row y of the image on, for a strip of columns. Rows from `end` on may be left out.
+template <class C, int R>
+struct MomentsTile {
+  static constexpr int taps = 2 * R + 1;
+  static constexpr int columns = moments_threads + 2 * R;
+  ElementPair<C> at[taps][columns];
+
+  /// Index i beyond the edges of n > R elements; what lies further than a window reaches is any.
+  static __device__ __forceinline__ int reflected(int i, int n) {
+    i = i < 0 ? -1 - i : i;
+    i = i < n ? i : 2 * n - 1 - i;
+    return i < 0 ? 0 : i;
+  }
+
+  /// Of images of type C. A thread loads its column, and one element of what the window reaches beyond the strip; all
+  /// of them are on their way before the first is stored.
+  template <class P>
+  __device__ __forceinline__ void load_direct(const P& p, int y, int left) {
+    static_assert(taps * 2 * R <= moments_threads);
+    const C *const a = static_cast<const C*>(p.a), *const b = static_cast<const C*>(p.b);
+    const int height = static_cast<int>(p.height), width = static_cast<int>(p.width);
+    const int me = static_cast<int>(threadIdx.x), row = me / (2 * R), beyond = moments_threads + me % (2 * R);
+    const int column = reflected(left - R + me, width);
+    ElementPair<C> value[taps], further{};
+#pragma unroll
+    for (int i = 0; i < taps; ++i) {
+      const std::int64_t from = reflected(y + i, height) * p.width + column;
+      value[i] = {a[from], b[from]};
+    }
+    if (row < taps) {
+      const std::int64_t from = reflected(y + row, height) * p.width + reflected(left - R + beyond, width);
+      further = {a[from], b[from]};
+    }
+#pragma unroll
+    for (int i = 0; i < taps; ++i) at[i][me] = value[i];
+    if (row < taps) at[row][beyond] = further;
+  }
+
+  template <class P>
+  __device__ __forceinline__ void load(const P& p, std::int64_t y, std::int64_t left, std::int64_t end) {
+    for (int c = static_cast<int>(threadIdx.x); c < columns; c += moments_threads) {
+      const std::int64_t column = border_index(left - R + c, p.width, Border::reflect);
+#pragma unroll 1
+      for (int i = 0; i < taps && y + i < end; ++i) {
+        const std::int64_t from = border_index(y + i, p.height, Border::reflect) * p.width + column;
+        at[i][c] = {load_element<C>(p.a, p.a_dtype, from), load_element<C>(p.b, p.b_dtype, from)};
+      }
+    }
+  }
+};
+
 template <class C, int R, bool Uniform, int O, class F>
-__global__ void __launch_bounds__(moments_threads)
+__global__ void __launch_bounds__(moments_threads, moments_blocks<C, R>)
     moments_kernel(const __grid_constant__ MomentsParams<C, O> p, const F f, Totals<C, 1, 0>* made) {
   constexpr int taps = 2 * R + 1;
-  constexpr int columns = moments_threads + 2 * R;
-  __shared__ ElementPair<C> tile[taps][columns];
+  __shared__ MomentsTile<C, R> tile;
   const int me = static_cast<int>(threadIdx.x);
   const std::int64_t left = blockIdx.x * static_cast<std::int64_t>(moments_threads);
   const std::int64_t x = left + me;
   const std::int64_t top = blockIdx.y * p.band;
   const std::int64_t bottom = top + p.band < p.height ? top + p.band : p.height;
   const bool counts = x >= p.margin && x < p.width - p.margin;
+  constexpr std::int64_t most = std::int64_t{1} << 29;
+  const bool direct = p.a_dtype == dtype_of<C> && p.b_dtype == dtype_of<C> && p.width > R && p.width < most &&
+                      p.height > R && p.height < most;
   Totals<C, 1, 0> totals;
   totals.clear();
   C kept[taps][5];
   for (std::int64_t y = top - R; y < bottom + R; y += taps) {
     __syncthreads();
-    for (int c = me; c < columns; c += moments_threads) {
-      const std::int64_t column = border_index(left - R + c, p.width, Border::reflect);
-#pragma unroll
-      for (int i = 0; i < taps; ++i) {
-        if (y + i < bottom + R) {
-          const std::int64_t at = border_index(y + i, p.height, Border::reflect) * p.width + column;
-          tile[i][c] = {load_element<C>(p.a, p.a_dtype, at), load_element<C>(p.b, p.b_dtype, at)};
-        }
-      }
+    if (direct) {
+      tile.load_direct(p, static_cast<int>(y), static_cast<int>(left));
+    } else {
+      tile.load(p, y, left, bottom + R);
     }
     __syncthreads();
 #pragma unroll
@@ -68,7 +120,7 @@ __global__ void __launch_bounds__(moments_threads)
       C m[5] = {};
 #pragma unroll
       for (int k = 0; k < taps; ++k) {
-        const ElementPair<C> v = tile[i][me + k];
+        const ElementPair<C> v = tile.at[i][me + k];
         const C wa = Uniform ? v.a : p.weight[k] * v.a;
         const C wb = Uniform ? v.b : p.weight[k] * v.b;
         m[0] += wa;
@@ -129,8 +181,10 @@ void launch_moments(const MomentsTask<O>& task, const F& f, const G& finish) {
     p.outputs[o] = task.outputs[o].defined() ? task.outputs[o].template mutable_data_as<C>() : nullptr;
   }
   const std::int64_t across = (p.width + moments_threads - 1) / moments_threads;
-  // Bands high enough to be worth the rows that neighbours share, and enough of them for every multiprocessor.
-  const std::int64_t wanted = std::max<std::int64_t>(1, 132 * 8 / across);
+  // Bands high enough to be worth the rows that neighbours share, and enough of them for every multiprocessor; where it
+  // is known how many blocks it holds, no more, for a second round would be nearly empty.
+  constexpr std::int64_t blocks_wanted = 132 * (moments_blocks<C, R> > 1 ? moments_blocks<C, R> : 8);
+  const std::int64_t wanted = std::max<std::int64_t>(1, blocks_wanted / across);
   p.band = std::max<std::int64_t>({2 * taps, (p.height + wanted - 1) / wanted, (p.height + 65534) / 65535});
   const std::int64_t down = (p.height + p.band - 1) / p.band;
   const std::int64_t blocks = across * down;
