@@ -36,17 +36,13 @@ template <class S>
 void running_sums(const Array& sums, const Array& image, const Scaling& scaling = {}) {
   if (image.size() == 0) return;
   const int ndim = image.ndim();
-  if (ndim == 2) return sum_planes<S>(sums, image, scaling);
+  if (ndim == 2) return sum_planes<S>(sums, image, 1, scaling);
   const Extents flat = ndim == 0 ? Extents{1, 1} : Extents{1, image.shape(0)};
-  if (ndim < 2) return sum_planes<S>(sums.reshape(flat), image.reshape(flat), scaling);
+  if (ndim < 2) return sum_planes<S>(sums.reshape(flat), image.reshape(flat), 1, scaling);
+  core::check(scaling.identity(), "running sums", "only planes are scaled");
   opsin::memory::assign(sums, image);
   for (int axis = 0; axis + 2 < ndim; ++axis) sum_axis(sums.mutable_data_as<S>(), split_at(sums.shape(), axis));
-  const std::int64_t rows = image.shape(ndim - 2), columns = image.shape(ndim - 1);
-  const Array planes = sums.reshape({image.size() / (rows * columns), rows, columns});
-  for (std::int64_t i = 0; i < planes.shape(0); ++i) {
-    const Array plane = planes.slice(0, i, 1).reshape({rows, columns});
-    sum_planes<S>(plane, plane, Scaling{});
-  }
+  sum_planes<S>(sums, sums, image.size() / (image.shape(ndim - 2) * image.shape(ndim - 1)), Scaling{});
 }
 
 /// In float64, with an image's elements scaled.

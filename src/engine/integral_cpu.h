@@ -100,10 +100,18 @@ class PlaneSums {
   std::vector<S> above_;
 };
 
-/// `image` may be `sums` itself.
+/// Along the last two axes of `planes` images. `image` may be `sums` itself.
 template <class S>
-void sum_planes(const Array& sums, const Array& image, const Scaling& scaling) {
-  PlaneSums<S>(sums, image, scaling).run();
+void sum_planes(const Array& sums, const Array& image, std::int64_t planes, const Scaling& scaling) {
+  const int last = image.ndim() - 1;
+  const std::int64_t rows = image.shape(last - 1), columns = image.shape(last);
+  const auto plane = [&](const Array& a, std::int64_t i) {
+    return a.reshape({planes, rows, columns}).slice(0, i, 1).reshape({rows, columns});
+  };
+  for (std::int64_t i = 0; i < planes; ++i) {
+    const Array from = plane(image, i);
+    PlaneSums<S>(plane(sums, i), from, scaling).run();
+  }
 }
 
 /// In place, along one axis.
