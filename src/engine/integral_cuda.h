@@ -23,8 +23,9 @@ struct StoredColumn {
   const T* data;
 
   __device__ __forceinline__ void read(T (&to)[ahead], std::int64_t at, std::int64_t columns, int left) const {
+    const T* from = data + at;
 #pragma unroll
-    for (int k = 0; k < ahead; ++k) to[k] = k < left ? data[at + k * columns] : T{};
+    for (int k = 0; k < ahead; ++k, from += columns) to[k] = k < left ? *from : T{};
   }
 };
 template <class S>
@@ -64,10 +65,11 @@ __global__ void __launch_bounds__(32)
 #pragma unroll
       for (int k = 0; k < ahead; ++k) now[k] = next[k];
       in.read(next, at + ahead * columns, columns, at_most_ahead(rows - y - ahead));
+      S* to = out + at;
 #pragma unroll
-      for (int k = 0; k < ahead; ++k) {
+      for (int k = 0; k < ahead; ++k, to += columns) {
         sum += scaling.apply(load_as<S>(&now[k]));
-        if (k < left) out[at + k * columns] = sum;
+        if (k < left) *to = sum;
       }
     }
   }
