@@ -90,8 +90,7 @@ struct BinaryOptions {
 };
 /// Erosion and dilation of a binary image (nonzero is true) by a structure; without elements, by the cross. Throw
 /// RuntimeError for a structure of another number of axes or without elements, TypeError for complex images. With
-/// iterations < 1 a CUDA call waits for the device, unless the structure is symmetric, with its origin, and reaches one
-/// element far.
+/// iterations < 1 a CUDA call waits for the device, unless the structure is symmetric and at most 3 elements wide.
 Array binary_erosion(const Array& input, const Footprint& structure = {}, const BinaryOptions& options = {});
 Array binary_dilation(const Array& input, const Footprint& structure = {}, const BinaryOptions& options = {});
 
@@ -112,8 +111,7 @@ struct FillHolesOptions {
   std::vector<int> origin = {0};
   std::optional<std::vector<int>> axes = std::nullopt;
 };
-/// The image and the background that is not connected with the outside. A CUDA call waits for the device where
-/// binary_dilation with iterations < 1 does.
+/// The image and the background that is not connected with the outside. Waits as dilation with iterations < 1 does.
 Array binary_fill_holes(const Array& input, const Footprint& structure = {}, const FillHolesOptions& options = {});
 
 /// The cross (connectivity 1) up to the full cube of side 3, and its repeated dilation by itself.

@@ -95,6 +95,7 @@ Array integrate(const Array& sums, const std::vector<std::vector<std::int64_t>>&
   const auto ndim = static_cast<std::size_t>(sums.ndim());
   const std::size_t count = std::size_t{1} << ndim;
   std::vector<std::int64_t> corners;
+  corners.reserve(start.size() * count);
   for (std::size_t box = 0; box < start.size(); ++box) {
     core::check(start[box].size() == ndim && end[box].size() == ndim, op, "a corner has one index for each of the ",
                 ndim, " axes");
