@@ -65,7 +65,8 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
   for (int line = 0; line < lines; line += steps) {
 #pragma unroll
     for (int s = 0; s < steps; ++s) {
-      if (line + s >= lines) break;
+      // No way out between two lines: the registers would have to agree there.
+      const bool kept = line + s < lines;
       ShapeKeys<T> keys[planes];
 #pragma unroll
       for (int k = 0; k < planes; ++k) {
@@ -80,7 +81,7 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
       if (p.finish != Finish::none) {
 #pragma unroll
         for (int k = 0; k < bands; ++k) {
-          if (!warp.makes(line + s, k)) continue;
+          if (!kept || !warp.makes(line + s, k)) continue;
           a[k] = load_made<T>(p.a + warp.place(line + s, k), warp.left, p.wide_out);
           if (p.finish == Finish::laplace) b[k] = load_made<T>(p.b + warp.place(line + s, k), warp.left, p.wide_out);
         }
@@ -108,7 +109,7 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
       shape_elements<T>(result, done, p.key);
 #pragma unroll
       for (int k = 0; k < bands; ++k) {
-        if (!warp.makes(line + s, k)) continue;
+        if (!kept || !warp.makes(line + s, k)) continue;
         if constexpr (!ShapeLane<T>::bits) {
           if (p.finish != Finish::none) {
 #pragma unroll
@@ -120,7 +121,7 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
         store_made<T>(p.out + warp.place(line + s, k), result[k], warp.left, p.wide_out);
       }
       if constexpr (std::is_same_v<T, float>) {
-        if (p.mends && __any_sync(0xffffffffu, nan) && warp.makes(line + s, 0)) {
+        if (p.mends && __any_sync(0xffffffffu, nan) && kept && warp.makes(line + s, 0)) {
           mend_nan<T>(p, warp.image, warp.row(line + s, 0), warp.in.x, warp.left < 4 ? warp.left : 4);
         }
       }
