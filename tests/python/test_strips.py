@@ -1,0 +1,86 @@
+"""Morphology and medians of images wider and higher than what a warp streams over at once, on every device."""
+
+import numpy as np
+import pytest
+import scipy.ndimage as ndi
+import skimage.morphology as ski
+
+import opsin
+
+RNG = np.random.default_rng(21)
+DEVICES = [
+    "cpu",
+    pytest.param("cuda", marks=[pytest.mark.cuda, pytest.mark.skipif(not opsin.cuda_available(), reason="no GPU")]),
+]
+SHAPES = [(40, 128), (21, 301), (70, 1), (1, 70), (8, 113), (139, 515)]
+VOLUMES = [(5, 9, 33), (3, 4, 257), (7, 21, 120), (2, 30, 2)]
+FLAT = {
+    **{f"disk {r}": ski.disk(r) for r in range(1, 9)},
+    **{f"diamond {r}": ski.diamond(r) for r in (3, 4, 5)},
+    **{f"box {n}": np.ones((n, n), bool) for n in (3, 5, 7, 9, 11, 15)},
+    "octagon": ski.octagon(3, 3),
+    "off centre": np.pad(ski.disk(2), ((0, 2), (0, 0))),
+}
+SOLID = {
+    **{f"ball {r}": ski.ball(r) for r in (1, 2, 3)},
+    "cube": np.ones((3, 3, 3), bool),
+    "18": ndi.generate_binary_structure(3, 2),
+}
+DTYPES = [bool, np.uint8, np.int16, np.float32]
+MODES = ["reflect", "nearest", "mirror", "wrap", "constant"]
+
+
+def _image(shape, dtype):
+    if dtype is bool:
+        return RNG.random(shape) < 0.97
+    if dtype is np.float32:
+        return RNG.standard_normal(shape, dtype=np.float32)
+    low, high = (0, 256) if dtype is np.uint8 else (-30000, 30000)
+    return RNG.integers(low, high, shape).astype(dtype)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", [*FLAT, *SOLID])
+def test_morphology(device, dtype, name):
+    footprint = FLAT[name] if name in FLAT else SOLID[name]
+    for i, shape in enumerate(SHAPES if name in FLAT else VOLUMES):
+        image = _image(shape, dtype)
+        given = opsin.asarray(image, device=device)
+        for operation in ("erosion", "dilation", "white_tophat"):
+            mode = MODES[(i + len(operation)) % len(MODES)]
+            got = getattr(opsin.morphology, operation)(given, footprint, mode=mode, cval=1)
+            want = getattr(ski, operation)(image, footprint, mode=mode, cval=1)
+            np.testing.assert_array_equal(np.asarray(got), want, f"{operation} {shape} {mode}")
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32])
+@pytest.mark.parametrize("mode", MODES)
+def test_median(device, dtype, mode):
+    for shape in [*SHAPES, *VOLUMES]:
+        image = _image(shape, dtype)
+        got = opsin.ndimage.median_filter(opsin.asarray(image, device=device), 3, mode=mode, cval=1)
+        np.testing.assert_array_equal(np.asarray(got), ndi.median_filter(image, 3, mode=mode, cval=1), str(shape))
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("shape", [(21, 301), (7, 21, 120)])
+def test_nan_is_the_greatest_in_a_median(device, shape):
+    image = _image(shape, np.float32)
+    for part in (0.05, 0.5):
+        image[RNG.random(shape) < part] = np.nan
+        got = np.asarray(opsin.ndimage.median_filter(opsin.asarray(image, device=device), 3))
+        around = np.lib.stride_tricks.sliding_window_view(np.pad(image, 1, "symmetric"), (3,) * image.ndim)
+        want = np.sort(around.reshape(*shape, -1), axis=-1)[..., 3**image.ndim // 2]  # NumPy sorts NaN to the end
+        np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_nan_counts_where_the_first_element_meets_it(device):
+    image = _image((40, 301), np.float32)
+    image[RNG.random(image.shape) < 0.02] = np.nan
+    for footprint in (ski.disk(3), ski.disk(5)):
+        got = np.asarray(opsin.morphology.dilation(opsin.asarray(image, device=device), footprint))
+        np.testing.assert_array_equal(got, np.asarray(opsin.morphology.dilation(image, footprint)))
+        assert np.isnan(got).any() and not np.isnan(got).all()
