@@ -47,13 +47,20 @@ void run_flat(const Array& out, const Array& image, const Step& s, const engine:
       engine::extreme_of_box<T>(out, image, s.windows, s.cval, s.minimum, key, finished);
       return;
     }
+    const Array two = at_least_2d(image);
+    const auto run = [&](const std::vector<engine::Offset>& elements) {
+      engine::extreme_of_footprint<T>(at_least_2d(out), two, engine::chords_of(elements, two.ndim()), s.border, s.cval,
+                                      key, finished);
+    };
+    if (image.ndim() >= 2) {
+      run(s.elements);
+      return;
+    }
     std::vector<engine::Offset> elements = s.elements;
     for (int n = image.ndim(); n < 2; ++n) {
       for (engine::Offset& e : elements) std::rotate(e.begin(), e.end() - 1, e.end());
     }
-    const Array two = at_least_2d(image);
-    engine::extreme_of_footprint<T>(at_least_2d(out), two, engine::chords_of(elements, two.ndim()), s.border, s.cval,
-                                    key, finished);
+    run(elements);
   });
 }
 

@@ -59,6 +59,7 @@ std::vector<int> expanded(const std::vector<int>& origins, const std::vector<int
 
 std::vector<engine::Offset> offsets_of(const Footprint& footprint, const std::vector<int>& origins) {
   std::vector<engine::Offset> offsets;
+  offsets.reserve(footprint.inside.size());
   const int ndim = footprint.shape.size();
   for (std::size_t i = 0; i < footprint.inside.size(); ++i) {
     if (!footprint.inside[i]) continue;
