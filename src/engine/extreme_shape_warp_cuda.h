@@ -126,6 +126,7 @@ struct ShapeWarp {
   ShapeStrip<T> in;
   int left;                         // the lane's columns before the strip's end, or fewer than 1
   const Stored<T>* source[planes];  // null: beyond a constant border
+  bool inner;                       // all that is read lies in the image, and no band ends early
 
   __device__ __forceinline__ explicit ShapeWarp(const ShapeImage<T>& of)
       : p(of),
@@ -145,6 +146,10 @@ struct ShapeWarp {
         source[k] = at < 0 ? nullptr : p.image + (image - z + at) * plane;
       }
     }
+    // Fetching goes on for a few lines after the last.
+    inner = in.reading == Reading::whole && top >= Height && top + bands * p.band + Height + 3 <= p.height;
+#pragma unroll
+    for (int k = 0; k < planes; ++k) inner = inner && source[k] != nullptr;
   }
 
   __device__ int groups() const { return (p.bands + bands - 1) / bands; }
@@ -153,6 +158,17 @@ struct ShapeWarp {
   __device__ int lines() const { return (p.height - top < p.band ? p.height - top : p.band) + 2 * Height; }
 
   __device__ __forceinline__ void fetch(int line, Lines& to) const {
+    if (inner) {
+      const int from = (top + line - Height) * p.width + in.x;
+#pragma unroll
+      for (int b = 0; b < bands; ++b) {
+#pragma unroll
+        for (int k = 0; k < planes; ++k) {
+          to[k][b] = *reinterpret_cast<const ShapeElements<T>*>(source[k] + (from + b * p.band * p.width));
+        }
+      }
+      return;
+    }
 #pragma unroll
     for (int b = 0; b < bands; ++b) {
       // Rows further out than the windows reach are nobody's.
@@ -171,7 +187,9 @@ struct ShapeWarp {
 
   /// Of the row that `line` completes in band b.
   __device__ int row(int line, int b) const { return top + b * p.band + line - 2 * Height; }
-  __device__ bool makes(int line, int b) const { return line >= 2 * Height && left > 0 && row(line, b) < p.height; }
+  __device__ bool makes(int line, int b) const {
+    return line >= 2 * Height && left > 0 && (inner || row(line, b) < p.height);
+  }
   __device__ std::int64_t place(int line, int b) const { return image * plane + (row(line, b) * p.width + in.x); }
 };
 
