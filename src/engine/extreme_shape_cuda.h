@@ -51,7 +51,8 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
     shape_extreme_kernel(const __grid_constant__ ShapeImage<T> p) {
   constexpr ExtremeShape shape = shape_at<Shape>;
   constexpr int bands = ShapeLane<T>::bands, planes = shape.planes(), before = shape.rows() - 1;
-  constexpr int steps = planes == 1 ? 2 : 1;  // lines on their way while one is worked on
+  // Lines on their way while one is worked on: many planes or bands are many lines themselves.
+  constexpr int steps = planes == 1 && bands <= 2 ? 2 : 1;
   const ShapeWarp<T, shape.depth, shape.height, (shape.greatest() + 3) / 4> warp(p);
   const int lines = warp.lines();
   bool nan = false;
