@@ -29,8 +29,8 @@ HD BinBetween bins_between(const Extent& whole, std::int64_t bins) {
   return {low, high > low ? static_cast<double>(bins) / (high - low) : 0.0, bins};
 }
 
-/// Widens the bins by the finite elements of a C-contiguous floating image; `whole` is their extent. Where *dense, which
-/// is 0, is set afterwards, a bin holds several values, and the bins need not be complete.
+/// Widens the bins by the finite elements of a C-contiguous floating image; `whole` is their extent. Where *dense,
+/// which is 0, is set afterwards, a bin holds several values, and the bins need not be complete.
 template <class C>
 void find_bin_extents(BinExtent* extents, std::int64_t bins, int* dense, const Extent* whole, const Array& image);
 

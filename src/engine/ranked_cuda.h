@@ -83,7 +83,8 @@ __device__ inline int find_digit(const unsigned long long* counts, const Digit& 
   }
 }
 
-/// C is int32 or int64, which the bits of elements are read as. `first`: nothing is known yet but the places in `start`.
+/// C is int32 or int64, which the bits of elements are read as. `first`: nothing is known yet but the places in
+/// `start`.
 template <class C, bool First>
 __global__ void __launch_bounds__(ranked_block, ranked_blocks)
     count_digits_kernel(RankedState* state, const __grid_constant__ MaskedImage image, const KeyOfBits key_of,

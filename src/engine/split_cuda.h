@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA side of engine/split.h: one cooperative kernel, whose blocks wait for each other after each pass. The last of them
-// to finish adds up what all of them left. Every second pass walks backwards: what the pass before read last is still in
-// the second-level cache.
+// CUDA side of engine/split.h: one cooperative kernel, whose blocks wait for each other after each pass. The last of
+// them to finish adds up what all of them left. Every second pass walks backwards: what the pass before read last is
+// still in the second-level cache.
 #pragma once
 
 #include <cooperative_groups.h>
@@ -60,7 +60,8 @@ struct SplitThread {
   }
 };
 
-/// What a pass reads, and how it is shared out: by the number of elements alone, so that sums are the same on any device.
+/// What a pass reads, and how it is shared out: by the number of elements alone, so that sums are the same on any
+/// device.
 struct SplitImage {
   const void* data;
   DType dtype;
@@ -71,7 +72,8 @@ struct SplitImage {
 
 template <class C>
 __device__ __forceinline__ SplitSums split_part(const SplitImage& image, int part, SplitThread<C> own, bool backwards) {
-  const PackWalk walk{part * std::int64_t{split_block} + threadIdx.x, image.parts * std::int64_t{split_block}, backwards};
+  const PackWalk walk{part * std::int64_t{split_block} + threadIdx.x, image.parts * std::int64_t{split_block},
+                      backwards};
   const auto add = [&](const C(&values)[values_width], unsigned present) { own(values, present); };
   const auto is = [&]<class T>(Tag<T>) {
     if (image.dtype != dtype_of<T> || reinterpret_cast<std::uintptr_t>(image.data) % 16 != 0) return false;
