@@ -61,7 +61,7 @@ __global__ void __launch_bounds__(256) box_kernel(const __grid_constant__ BoxPar
 /// Float windows of few elements are cheaper as sums of taps, two axes in one pass. False: they are not that.
 template <class C>
 bool run_few(const Array& out, const Array& image, std::span<const BoxPass> passes, double cval) {
-  constexpr std::int64_t few = 33;
+  constexpr std::int64_t few = 49;
   if (!std::is_same_v<C, float> || out.dtype() != DType::float32) return false;
   std::vector<AxisFilter> filters;
   for (const BoxPass& p : passes) {

@@ -20,13 +20,17 @@ struct MomentsShape {
   int band;  // and in a column
 };
 
-template <class C>
+template <class C, bool Direct>
 __device__ __forceinline__ C moments_pixel(const void* image, DType dtype, std::int64_t index) {
-  if (dtype == dtype_of<C>) return __ldg(static_cast<const C*>(image) + index);
-  return load_one<C>(static_cast<const char*>(image) + index * static_cast<std::int64_t>(itemsize(dtype)), dtype);
+  if constexpr (Direct) {
+    return __ldg(static_cast<const C*>(image) + index);
+  } else {
+    return load_one<C>(static_cast<const char*>(image) + index * static_cast<std::int64_t>(itemsize(dtype)), dtype);
+  }
 }
 
-template <class C, class F>
+/// Direct: elements are of type C, and the loads of several rows are on their way together.
+template <class C, bool Direct, class F>
 __global__ void __launch_bounds__(moments_block)
     window_moments_kernel(C* __restrict__ out, const void* __restrict__ image, const DType dtype, const MomentsShape g,
                           const F f) {
@@ -37,8 +41,8 @@ __global__ void __launch_bounds__(moments_block)
   const int half = g.rows / 2;
   const int column = border_index(x0 - g.columns / 2 + static_cast<int>(threadIdx.x), g.width, Border::mirror);
   const auto pixel = [&](int y) {
-    return moments_pixel<C>(image, dtype,
-                            static_cast<std::int64_t>(border_index(y, g.height, Border::mirror)) * g.width + column);
+    return moments_pixel<C, Direct>(
+        image, dtype, static_cast<std::int64_t>(border_index(y, g.height, Border::mirror)) * g.width + column);
   };
   double2 sum{0, 0};
   const auto anew = [&](int y) {
@@ -53,14 +57,19 @@ __global__ void __launch_bounds__(moments_block)
   const int first = static_cast<int>(threadIdx.x) % (moments_block / moments_rows) * moments_ahead;
   const C size = static_cast<C>(g.rows * g.columns);
   for (int y = y0; y < y1; y += moments_rows) {
+    C enters[moments_rows], leaves[moments_rows];
+#pragma unroll
+    for (int r = 0; r < moments_rows; ++r) {
+      enters[r] = pixel(y + r + half);
+      leaves[r] = pixel(y + r - half - 1);
+    }
 #pragma unroll
     for (int r = 0; r < moments_rows; ++r) {
       if (y + r == y0) {
         anew(y0);
       } else {
-        const C enters = pixel(y + r + half), leaves = pixel(y + r - half - 1);
-        sum.x += static_cast<double>(enters) - static_cast<double>(leaves);
-        sum.y += square_of(enters) - square_of(leaves);
+        sum.x += static_cast<double>(enters[r]) - static_cast<double>(leaves[r]);
+        sum.y += square_of(enters[r]) - square_of(leaves[r]);
         if (!is_finite(sum.x) || !is_finite(sum.y)) anew(y + r);
       }
       sums[r][moments_place(threadIdx.x)] = sum;
@@ -110,15 +119,17 @@ bool window_moments(const Array& out, const Array& image, std::int64_t rows, std
                  static_cast<int>(columns),
                  moments_block - static_cast<int>(columns) + 1,
                  0};
-  // A band begins with a whole window: long ones waste less, short ones fill the device.
+  // A band begins with a whole window: long ones waste less, short ones fill the device. Where windows begin anew must
+  // not depend on the device, as sums do.
   const std::int64_t across = (width + g.tile - 1) / g.tile;
-  const std::int64_t wanted = std::max<std::int64_t>(1, cuda::multiprocessors() * std::int64_t{6} / across);
+  const std::int64_t wanted = std::max<std::int64_t>(1, 132 * std::int64_t{6} / across);
   const std::int64_t band =
       std::max<std::int64_t>({(height + wanted - 1) / wanted, 2 * rows, (height + 65534) / 65535});
   g.band = static_cast<int>((band + moments_rows - 1) / moments_rows * moments_rows);
   const dim3 grid(static_cast<unsigned>(across), static_cast<unsigned>((height + g.band - 1) / g.band));
-  cuda::launch(window_moments_kernel<C, F>, grid, dim3(moments_block), 0, out.mutable_data_as<C>(), image.data(),
-               image.dtype(), g, f);
+  const bool direct = image.dtype() == dtype_of<C>;
+  cuda::launch(direct ? window_moments_kernel<C, true, F> : window_moments_kernel<C, false, F>, grid,
+               dim3(moments_block), 0, out.mutable_data_as<C>(), image.data(), image.dtype(), g, f);
   return true;
 }
 
