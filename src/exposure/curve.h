@@ -37,7 +37,8 @@ struct AlongCurve {
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1], V& report) const {
     report = pick(in[0] < broadcast<V>(C(0)), broadcast<V>(C(1)), report);
-    out[0] = curve(in[0] / broadcast<V>(scale), rounded);
+    // Images that are computed in float32 are of real dtypes, whose scale is 1.
+    out[0] = curve(std::is_same_v<C, float> ? in[0] : in[0] / broadcast<V>(scale), rounded);
   }
 };
 
