@@ -34,10 +34,12 @@ void each(std::int64_t n, std::int64_t, const F& f) {
 
 template <class F>
 __global__ void each_span_kernel(const std::int64_t lines, const std::int64_t length, const F f) {
+  const std::int64_t n = lines * length;
+  const bool narrow = n < std::int64_t{1} << 31;  // the division of wide numbers would cost more than many a functor
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  for (std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; i < lines * length;
-       i += step) {
-    const std::int64_t line = i / length;
+  for (std::int64_t i = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; i < n; i += step) {
+    const std::int64_t line =
+        narrow ? std::int64_t{static_cast<std::uint32_t>(i) / static_cast<std::uint32_t>(length)} : i / length;
     f(line, i - line * length, i - line * length + 1);
   }
 }

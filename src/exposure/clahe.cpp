@@ -10,7 +10,6 @@
 
 #include "engine/each.h"
 #include "engine/extent.h"
-#include "engine/on_device.h"
 #include "engine/pointwise.h"
 #include "engine/team.h"
 #include "engine/tile_histogram.h"
@@ -20,19 +19,33 @@ namespace {
 
 constexpr int levels = 1 << 14;
 
+/// What stretches the image's values to the levels, from its extent.
+struct Stretch {
+  double low, width;
+};
+struct MakeStretch {
+  const engine::Extent* extent;
+  Stretch* stretch;
+  HD void operator()(const engine::Team& team) const {
+    team.alone(0, [&] {
+      const auto low = static_cast<double>(extent->least<std::int64_t>());
+      *stretch = {low, static_cast<double>(extent->greatest<std::int64_t>()) - low};
+    });
+  }
+};
+
 /// A uint16 value stretched to the levels, as the number of its bin.
 struct ToBin {
-  const engine::Extent* extent;
-  double per_bin;
+  const Stretch* stretch;
+  double bins_per_level;
 
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    const auto low = static_cast<double>(extent->least<std::int64_t>());
-    const auto width = static_cast<double>(extent->greatest<std::int64_t>()) - low;
+    const Stretch s = *stretch;
     const V top = broadcast<V>(double(levels - 1));
-    const V grey = width != 0 ? (in[0] - broadcast<V>(low)) / broadcast<V>(width) * top : min(in[0], top);
-    // Whole numbers: the quotient is next to the bin or on it, and half a level decides.
-    out[0] = rint((rint(grey) + broadcast<V>(0.5)) / broadcast<V>(per_bin) - broadcast<V>(0.5));
+    const V grey = s.width != 0 ? (in[0] - broadcast<V>(s.low)) / broadcast<V>(s.width) * top : min(in[0], top);
+    // Whole numbers: the product is within the bin, half a level from its ends at least.
+    out[0] = rint((rint(grey) + broadcast<V>(0.5)) * broadcast<V>(bins_per_level) - broadcast<V>(0.5));
   }
 };
 
@@ -88,7 +101,8 @@ struct Place {
   double weight;
 };
 
-/// Lines of the last axis.
+/// Lines of the last axis. N is the number of axes, 0 where it is known at run time alone.
+template <int N>
 struct Interpolate {
   const std::uint16_t* image;
   const std::uint16_t* curves;
@@ -98,21 +112,22 @@ struct Interpolate {
   int ndim;
 
   HD void operator()(std::int64_t line, std::int64_t begin, std::int64_t end) const {
-    const int last = ndim - 1;
-    const Place* outer[max_ndim] = {};
+    const int axes = N > 0 ? N : ndim;
+    const int last = axes - 1;
+    Place outer[N > 0 ? N : max_ndim];
     const Place* table = places;
     for (int a = 0; a < last; ++a) table += shape[a];
     const Place* const along = table;
     std::int64_t rest = line;
     for (int a = last - 1; a >= 0; --a) {
       table -= shape[a];
-      outer[a] = table + rest % shape[a];
+      outer[a] = table[a > 0 ? rest % shape[a] : rest];
       rest /= shape[a];
     }
     const std::int64_t at = line * shape[last];
-    const int corners = 1 << ndim;
+    const int corners = 1 << axes;
     for (std::int64_t x = begin; x < end; ++x) {
-      const Place& own = along[x];
+      const Place own = along[x];
       const std::uint16_t bin = image[at + x];
       float sum = 0;
       for (int corner = 0; corner < corners; ++corner) {
@@ -121,8 +136,8 @@ struct Interpolate {
         std::int64_t curve = corner & 1 ? own.second : own.first;
         for (int a = last - 1; a >= 0; --a) {
           const bool second = corner >> (last - a) & 1;
-          weight *= second ? outer[a]->weight : 1 - outer[a]->weight;
-          curve += second ? outer[a]->second : outer[a]->first;
+          weight *= second ? outer[a].weight : 1 - outer[a].weight;
+          curve += second ? outer[a].second : outer[a].first;
         }
         sum += static_cast<float>(static_cast<double>(curves[curve + bin]) * weight);
       }
@@ -131,21 +146,23 @@ struct Interpolate {
   }
 };
 
-std::vector<Place> places_of(const engine::Tiling& t, std::int64_t bins) {
-  std::vector<Place> places;
-  for (int a = 0; a < t.ndim; ++a) {
-    std::int64_t stride = bins;
+/// The places of all axes, one axis after the other.
+struct MakePlaces {
+  engine::Tiling t;
+  std::int64_t bins;
+  Place* to;
+
+  HD void operator()(std::int64_t i) const {
+    int a = 0;
+    std::int64_t x = i, stride = bins;
+    for (; x >= t.shape[a]; ++a) x -= t.shape[a];
     for (int b = a + 1; b < t.ndim; ++b) stride *= t.count[b];
-    for (std::int64_t x = 0; x < t.shape[a]; ++x) {
-      const std::int64_t from_start = x + t.tile[a] / 2;
-      const std::int64_t second = std::min(from_start / t.tile[a], t.count[a] - 1);
-      const std::int64_t first = std::max<std::int64_t>(from_start / t.tile[a] - 1, 0);
-      const double weight = static_cast<double>(from_start % t.tile[a]) / static_cast<double>(t.tile[a]);
-      places.push_back({first * stride, second * stride, weight});
-    }
+    const std::int64_t from_start = x + t.tile[a] / 2;
+    const std::int64_t tile = from_start / t.tile[a], last = t.count[a] - 1;
+    to[i] = {(tile > 0 ? tile - 1 : 0) * stride, (tile < last ? tile : last) * stride,
+             static_cast<double>(from_start % t.tile[a]) / static_cast<double>(t.tile[a])};
   }
-  return places;
-}
+};
 
 }  // namespace
 
@@ -153,8 +170,11 @@ Array clahe(const Array& image, const std::vector<std::int64_t>& kernel, double 
   const engine::Tiling tiling = engine::tiling_of(image.shape(), kernel);
   const Array extent = engine::extent_of(image);
   const std::int64_t per_bin = 1 + levels / nbins;
+  const Array memory = Array::empty({2}, DType::float64, image.device());
+  auto* const stretch = static_cast<Stretch*>(memory.mutable_data());
+  engine::run_team(MakeStretch{engine::extent_in(extent), stretch});
   const Array binned = Array::empty(image.shape(), DType::uint16, image.device());
-  engine::pointwise<double, 1, 1>({binned}, {image}, ToBin{engine::extent_in(extent), static_cast<double>(per_bin)});
+  engine::pointwise<double, 1, 1>({binned}, {image}, ToBin{stretch, 1 / static_cast<double>(per_bin)});
   const std::int64_t bins = std::max<std::int64_t>(nbins, (levels - 1) / per_bin + 1);
   const Array counts = Array::zeros({tiling.tiles(), bins}, DType::int32, image.device());
   engine::count_tiles(counts.mutable_data_as<std::int32_t>(), bins, binned, tiling);
@@ -165,17 +185,29 @@ Array clahe(const Array& image, const std::vector<std::int64_t>& kernel, double 
   engine::run_team(MakeCurve{counts.mutable_data_as<std::int32_t>(), curves.mutable_data_as<std::uint16_t>(), bins,
                              static_cast<std::int64_t>(std::min(limit, double(pixels))), pixels},
                    tiling.tiles());
-  const Array places = engine::on_device(places_of(tiling, bins), image.device());
+  std::int64_t length = 0;
+  for (int a = 0; a < image.ndim(); ++a) length += image.shape(a);
+  const Array places = Array::empty({length * static_cast<std::int64_t>(sizeof(Place))}, DType::uint8, image.device());
+  engine::each(length, 1 << 14, MakePlaces{tiling, bins, static_cast<Place*>(places.mutable_data())});
   const Array out = Array::empty(image.shape(), DType::uint16, image.device());
-  Interpolate f{binned.data_as<std::uint16_t>(),
-                curves.data_as<std::uint16_t>(),
-                out.mutable_data_as<std::uint16_t>(),
-                static_cast<const Place*>(places.data()),
-                {},
-                image.ndim()};
-  for (int a = 0; a < image.ndim(); ++a) f.shape[a] = image.shape(a);
   const std::int64_t width = image.shape(image.ndim() - 1);
-  engine::each_span(image.size() / width, width, f);
+  const auto interpolate = [&]<int N>(std::integral_constant<int, N>) {
+    Interpolate<N> f{binned.data_as<std::uint16_t>(),
+                     curves.data_as<std::uint16_t>(),
+                     out.mutable_data_as<std::uint16_t>(),
+                     static_cast<const Place*>(places.data()),
+                     {},
+                     image.ndim()};
+    for (int a = 0; a < image.ndim(); ++a) f.shape[a] = image.shape(a);
+    engine::each_span(image.size() / width, width, f);
+  };
+  if (image.ndim() == 2) {
+    interpolate(std::integral_constant<int, 2>{});
+  } else if (image.ndim() == 3) {
+    interpolate(std::integral_constant<int, 3>{});
+  } else {
+    interpolate(std::integral_constant<int, 0>{});
+  }
   return out;
 }
 
