@@ -55,6 +55,39 @@ def full_range(shape, dtype, rng):
     return (x,)
 
 
+def winding_path(ndim):
+    """A path, one element wide, up and down a plane, or from plane to plane; it begins at the first element.
+
+    Longer than what floods of tiles reach in their few sweeps over the image (engine/flood_cuda.h)."""
+    rows, columns = (400, 163) if ndim == 2 else (20, 33)
+    plane = np.zeros((rows, columns), bool)
+    plane[:, ::2] = True
+    plane[-1, 1::4] = plane[0, 3::4] = True
+    if ndim == 2:
+        return plane
+    path = np.zeros((2 * 36 + 1, rows, columns), bool)
+    path[::2] = plane
+    path[1::4, -1, -1] = True
+    path[3::4, 0, 0] = True
+    return path
+
+
+def winding(shape, dtype, rng):
+    """A path of ones, whose first element is three, whatever the shape that was asked for."""
+    path = winding_path(len(shape)).astype(dtype)
+    path[(0,) * path.ndim] = 3
+    return (path,)
+
+
+def walled(shape, dtype, rng):
+    """A path of zeros through ones, open to the outside at its first element, whatever the shape that was asked for."""
+    inside = winding_path(2)
+    image = np.ones(np.add(inside.shape, 2), dtype)
+    image[1:-1, 1:-1][inside] = 0
+    image[0, 1] = 0
+    return (image,)
+
+
 def pair(shape, dtype, rng):
     return array(shape, dtype, rng), array(shape, dtype, rng)
 

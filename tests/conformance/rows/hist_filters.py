@@ -3,7 +3,7 @@
 import numpy as np
 import skimage.filters as ski
 
-from ..images import array, signed
+from ..images import array, signed, winding
 from ..model import EXACT, FLOATS, REALS, Case, Lazy, Op, Tol
 
 # Wider integers have histograms as long as their range: the images of the table cover it.
@@ -174,6 +174,7 @@ ROWS = [
             Case(dict(low=-0.3, high=0.3), make=signed),
             Case(dict(low=0.0, high=0.0), make=signed),
             dict(low=0.5, high=np.inf),
+            Case(dict(low=0.5, high=2.0), make=winding, ndim=(2, 3)),
         ],
         bad=[dict(low="a", high=0.5), dict(low=None, high=0.5), dict(low=0.5, high=None)],
         dtypes=REALS,

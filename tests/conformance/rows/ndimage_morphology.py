@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.ndimage as ndi
 
-from ..images import array, nothing, signed
+from ..images import array, nothing, signed, walled
 from ..model import EXACT, Case, Lazy, Op
 
 SAME = "bit for bit on every backend: minima and maxima of elements"
@@ -213,7 +213,7 @@ ROWS = [
     ),
     _binary(
         "binary_fill_holes",
-        [{}, dict(structure=np.ones((3, 3))), Case(dict(axes=(0, 1)), ndim=(2, 3))],
+        [{}, dict(structure=np.ones((3, 3))), Case(dict(axes=(0, 1)), ndim=(2, 3)), Case({}, make=walled, ndim=(2,))],
         [dict(structure=np.ones((3,) * 5))],
         sync="some",
     ),
