@@ -15,14 +15,14 @@ template <class T>
 struct StreamedKey {
   unsigned v;
 
-  friend HD StreamedKey min(StreamedKey a, StreamedKey b) {
+  friend __device__ __forceinline__ StreamedKey min(StreamedKey a, StreamedKey b) {
     if constexpr (std::is_same_v<T, float>) {
       return {__float_as_uint(fminf(__uint_as_float(a.v), __uint_as_float(b.v)))};
     } else {
       return {__vminu2(a.v, b.v)};
     }
   }
-  friend HD StreamedKey max(StreamedKey a, StreamedKey b) {
+  friend __device__ __forceinline__ StreamedKey max(StreamedKey a, StreamedKey b) {
     if constexpr (std::is_same_v<T, float>) {
       return {__float_as_uint(max_nan(__uint_as_float(a.v), __uint_as_float(b.v)))};
     } else {
@@ -32,7 +32,7 @@ struct StreamedKey {
 };
 
 template <class V>
-HD List<V, 3> sorted_three(V a, V b, V c) {
+__device__ __forceinline__ List<V, 3> sorted_three(V a, V b, V c) {
   const V low = min(a, b), high = max(a, b);
   return {{min(low, c), max(low, min(high, c)), max(high, c)}};
 }
@@ -40,7 +40,7 @@ HD List<V, 3> sorted_three(V a, V b, V c) {
 /// Nine elements from three sorted threes. Where the least, the middle and the greatest of the threes are sorted too,
 /// an element that stands further down or further right is not less: two comparisons are left between the diagonals.
 template <class V>
-HD List<V, 9> sorted_nine(const List<V, 3>& a, const List<V, 3>& b, const List<V, 3>& c) {
+__device__ __forceinline__ List<V, 9> sorted_nine(const List<V, 3>& a, const List<V, 3>& b, const List<V, 3>& c) {
   const List<V, 3> low = sorted_three(a.v[0], b.v[0], c.v[0]), middle = sorted_three(a.v[1], b.v[1], c.v[1]);
   const List<V, 3> high = sorted_three(a.v[2], b.v[2], c.v[2]);
   const V second = max(low.v[1], middle.v[0]), last = min(middle.v[2], high.v[1]);
