@@ -84,6 +84,60 @@ __global__ void __launch_bounds__(histogram_block)
   count_global<C>(counts, bins, image, make.prepared());
 }
 
+inline constexpr int wide_block = 1024;
+inline constexpr int wide_packs = 7;  // of eight elements, of a thread: a block's are fewer than a 16-bit counter holds
+inline constexpr int wide_round = wide_block * wide_packs * 8;
+static_assert(wide_round < 1 << 16);
+
+/// Elements of 16 bits, counted in shared memory by counters of 16 bits, two in a word: images hold few different
+/// values or runs of them more often than noise, for which atomic operations in global memory queue up.
+template <class T>
+__global__ void __launch_bounds__(wide_block, 1)
+    count_wide_kernel(unsigned long long* counts, const int bins, const T* __restrict__ data, const std::int64_t n,
+                      const FromOffset bin) {
+  extern __shared__ unsigned int pairs[];
+  const int words = (bins + 1) / 2;
+  for (int i = threadIdx.x; i < words; i += wide_block) pairs[i] = 0;
+  __syncthreads();
+  const auto add = [&](int at, unsigned int times) {
+    if (at < bins) atomicAdd(pairs + at / 2, times << at % 2 * 16);
+  };
+  const auto bin_of = [&](T x) { return static_cast<int>(bin(x)); };
+  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * wide_round;
+  for (std::int64_t base = blockIdx.x * std::int64_t{wide_round}; base < n; base += step) {
+#pragma unroll
+    for (int p = 0; p < wide_packs; ++p) {
+      const std::int64_t first = base + (p * wide_block + static_cast<int>(threadIdx.x)) * 8;
+      if (first + 8 <= n) {
+        const auto pack = *reinterpret_cast<const Pack<T, 8>*>(data + first);
+        int open = bin_of(pack.value[0]);
+        unsigned int times = 1;
+#pragma unroll
+        for (int e = 1; e < 8; ++e) {
+          const int at = bin_of(pack.value[e]);
+          if (at != open) {
+            add(open, times);
+            open = at;
+            times = 0;
+          }
+          ++times;
+        }
+        add(open, times);
+      } else {
+        for (std::int64_t i = first; i < n; ++i) add(bin_of(data[i]), 1);
+      }
+    }
+    __syncthreads();
+    for (int i = threadIdx.x; i < words; i += wide_block) {
+      const unsigned int pair = pairs[i];
+      pairs[i] = 0;
+      if (pair & 0xffffu) atomicAdd(counts + 2 * i, static_cast<unsigned long long>(pair & 0xffffu));
+      if (pair >> 16) atomicAdd(counts + 2 * i + 1, static_cast<unsigned long long>(pair >> 16));
+    }
+    __syncthreads();
+  }
+}
+
 template <class C, class F>
 void count_bins(std::int64_t* counts, std::int64_t bins, const Array& image, const std::optional<Array>& mask,
                 const F& bin) {
@@ -106,7 +160,23 @@ void count_bins(std::int64_t* counts, std::int64_t bins, const Array& image, con
 
 inline void count_narrow(std::int64_t* counts, const FromOffset& bin, const Array& image,
                          const std::optional<Array>& mask) {
-  count_bins<std::int32_t>(counts, bin.bins, image, mask, bin);
+  const auto wide = [&]<class T>(Tag<T>) {
+    const std::int64_t rounds = (image.size() + wide_round - 1) / wide_round;
+    const dim3 grid(static_cast<unsigned>(std::min<std::int64_t>(rounds, cuda::multiprocessors())));
+    cuda::launch(count_wide_kernel<T>, grid, dim3(wide_block), static_cast<std::size_t>(bin.bins + 1) / 2 * 4,
+                 reinterpret_cast<unsigned long long*>(counts), static_cast<int>(bin.bins), image.data_as<T>(),
+                 image.size(), bin);
+  };
+  // A round of few elements is not worth its counters.
+  const bool line = !mask && image.is_contiguous() && image.size() >= wide_round &&
+                    reinterpret_cast<std::uintptr_t>(image.data()) % 16 == 0;
+  if (line && image.dtype() == DType::uint16) {
+    wide(Tag<std::uint16_t>{});
+  } else if (line && image.dtype() == DType::int16) {
+    wide(Tag<std::int16_t>{});
+  } else {
+    count_bins<std::int32_t>(counts, bin.bins, image, mask, bin);
+  }
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine
