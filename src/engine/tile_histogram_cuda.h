@@ -23,24 +23,40 @@ __global__ void __launch_bounds__(tile_histogram_block)
     for (int i = threadIdx.x; i < bins; i += blockDim.x) own[i] = 0;
     __syncthreads();
   }
-  I origin[max_ndim];
-  std::int64_t rest = tile;
-  for (int a = t.ndim - 1; a >= 0; --a) {
-    origin[a] = static_cast<I>(rest % t.count[a] * t.tile[a]);
-    rest /= t.count[a];
-  }
-  const I n = static_cast<I>(t.elements());
-  const I step = static_cast<I>(parts) * tile_histogram_block;
-  for (std::int64_t e = part * I(tile_histogram_block) + static_cast<I>(threadIdx.x); e < n; e += step) {
-    I inside = static_cast<I>(e), at = 0, stride = 1;
-    for (int a = t.ndim - 1; a >= 0; --a) {
-      const I size = static_cast<I>(t.tile[a]), length = static_cast<I>(t.shape[a]);
-      const I x = origin[a] + inside % size;
-      inside /= size;
-      at += (x < length ? x : border_index(x, length, Border::mirror)) * stride;
-      stride *= length;
+  // A warp takes a stretch of a line at a time: the division that finds it serves many elements.
+  constexpr I stretch = 1024;
+  constexpr int ahead = 4, warp = 32, warps = tile_histogram_block / warp;
+  const int last = t.ndim - 1, lane = static_cast<int>(threadIdx.x) % warp;
+  const I width = static_cast<I>(t.tile[last]), length = static_cast<I>(t.shape[last]);
+  const I origin = static_cast<I>(tile % t.count[last]) * width;
+  const I stretches = (width + stretch - 1) / stretch;
+  const I items = static_cast<I>(t.elements()) / width * stretches;
+  const I step = static_cast<I>(parts) * warps;
+  for (I item = part * warps + static_cast<I>(threadIdx.x) / warp; item < items; item += step) {
+    I line = item / stretches, at = 0, stride = length;
+    std::int64_t place = tile / t.count[last];
+    for (int a = last - 1; a >= 0; --a) {
+      const I size = static_cast<I>(t.tile[a]), extent = static_cast<I>(t.shape[a]);
+      const I x = static_cast<I>(place % t.count[a]) * size + line % size;
+      at += (x < extent ? x : border_index(x, extent, Border::mirror)) * stride;
+      place /= t.count[a];
+      line /= size;
+      stride *= extent;
     }
-    atomicAdd(to + image[at], 1);
+    const I begin = item % stretches * stretch;
+    const I end = begin + stretch < width ? begin + stretch : width;
+    for (I first = begin + lane; first < end; first += ahead * warp) {
+      int bin[ahead];
+#pragma unroll
+      for (int k = 0; k < ahead; ++k) {
+        const I x = origin + first + k * warp;
+        bin[k] = first + k * warp < end ? image[at + (x < length ? x : border_index(x, length, Border::mirror))] : -1;
+      }
+#pragma unroll
+      for (int k = 0; k < ahead; ++k) {
+        if (bin[k] >= 0) atomicAdd(to + bin[k], 1);
+      }
+    }
   }
   if (!shared) return;
   __syncthreads();
