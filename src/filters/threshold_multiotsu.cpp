@@ -57,6 +57,27 @@ struct Chains {
     }
     return false;
   }
+  /// The same by a team, for the one bin that matters.
+  HD void extend(const engine::Team& team, int level, std::int64_t t, const ClassVariance& variance) const {
+    const float* from = sum + (level - 1) * n;
+    const std::int64_t first = level - 1;
+    const auto with = [&](std::int64_t s) { return from[s] + variance(s + 1, t); };
+    const auto rated = [&](std::int64_t i) -> double {
+      const float x = with(first + i);
+      return x >= 0 ? x : -1;
+    };
+    std::int64_t best = first + team.argmax(t - first, rated);
+    const float value = with(best);
+    const bool tie = level > 1 && team.sum(t - first, [&](std::int64_t i) { return with(first + i) == value; }) > 1;
+    team.alone(0, [&] {
+      for (std::int64_t s = best + 1; tie && s < t; ++s) {
+        if (with(s) == value && is_first(level - 1, s, best)) best = s;
+      }
+      sum[level * n + t] = value;
+      before[level * n + t] = static_cast<std::int32_t>(best);
+    });
+    team.wait();
+  }
   /// The best way to threshold `level` at bin t.
   HD void extend(int level, std::int64_t t, const ClassVariance& variance) const {
     std::int64_t best = level - 1;
@@ -86,7 +107,7 @@ struct MultiOtsu {
   float* sums;           // lines of n for each threshold: one set, or one for each bin where n is small
   std::int32_t* before;  // the same
   float* best;           // for each bin as the last threshold
-  std::int64_t* found;   // thresholds, then how many different values there are
+  std::int64_t* found;   // thresholds, how many different values there are, the first bin, and how many there are
   bool trim;
 
   HD bool exact(std::int64_t m) const { return m <= most_exact; }
@@ -95,108 +116,132 @@ struct MultiOtsu {
     return {sums + own, before + own, m};
   }
 
-  HD void moments(const engine::Team& team, std::int64_t begin, std::int64_t m) const {
+  HD bool is_last(std::int64_t e, std::int64_t m) const { return e >= thresholds - 1 && e < m - 1; }
+  HD std::int64_t begin() const { return found[thresholds + 1]; }
+  HD std::int64_t length() const { return found[thresholds + 2]; }
+  HD bool has_choice() const { return found[thresholds] > thresholds + 1; }
+  HD ClassVariance variance() const { return {zeroth, first}; }
+
+  /// Shares and their sums; the thresholds where there is no choice.
+  HD void prepare(const engine::Team& team) const {
+    const auto share = [&](std::int64_t i) {
+      const auto count = static_cast<double>(counts[i]);
+      return static_cast<float>(normalize ? count / static_cast<double>(total) : count);
+    };
+    team.each(n, [&](std::int64_t i) { shares[i] = share(i); });
+    std::int64_t low = 0, end = n;
+    if (trim) {
+      low = team.argmax(n, [&](std::int64_t i) { return shares[i] > 0 ? 1.0 : 0.0; });
+      end = n - team.argmax(n, [&](std::int64_t i) { return shares[n - 1 - i] > 0 ? 1.0 : 0.0; });
+    }
+    const std::int64_t values = team.sum(end - low, [&](std::int64_t i) { return shares[low + i] != 0; });
+    team.running(end - low,
+                 engine::upward<float>([&](std::int64_t i) { return shares[low + i]; },
+                                       [&](std::int64_t i, float sum) { zeroth[i] = sum; }),
+                 engine::upward<float>(
+                     [&](std::int64_t i) { return i == 0 ? shares[low] : static_cast<float>(i) * shares[low + i]; },
+                     [&](std::int64_t i, float sum) { first[i] = sum; }));
     team.alone(0, [&] {
-      float z = 0, f = 0;
-      for (std::int64_t i = 0; i < m; ++i) {
-        const float p = shares[begin + i];
-        z = i == 0 ? p : z + p;
-        f = i == 0 ? p : f + static_cast<float>(i) * p;
-        zeroth[i] = z;
-        first[i] = f;
+      found[thresholds] = values;
+      found[thresholds + 1] = low;
+      found[thresholds + 2] = end - low;
+      if (values != thresholds + 1) return;
+      int k = 0;
+      for (std::int64_t i = low; k < thresholds; ++i) {
+        if (shares[i] != 0) found[k++] = i;
       }
     });
-    team.wait();
   }
 
-  HD void solve(const engine::Team& team, std::int64_t begin, std::int64_t m) const {
+  /// The best thresholds of which bin e is the last.
+  HD void solve_bin(const engine::Team& team, std::int64_t e, std::int64_t m) const {
+    if (!is_last(e, m)) return team.alone(0, [&] { best[e] = -1; });
     const int last = thresholds - 1;
-    moments(team, begin, m);
-    const ClassVariance variance{zeroth, first};
-    const auto is_last = [&](std::int64_t e) { return e >= last && e < m - 1; };
-    if (exact(m)) {
-      team.each(m, [&](std::int64_t e) {
-        best[e] = -1;
-        if (!is_last(e)) return;
-        const Chains c = chains(e, m);
-        const float rest = variance(e + 1, m - 1);
-        for (std::int64_t t = 0; t <= e; ++t) c.sum[t] = variance(0, t) + rest;
-        for (int l = 1; l <= last; ++l) {
-          for (std::int64_t t = l == last ? e : l; t <= e; ++t) c.extend(l, t, variance);
-        }
-        best[e] = c.sum[last * m + e];
-      });
-    } else if (thresholds <= 2) {
+    const Chains c = chains(e, m);
+    const float rest = variance()(e + 1, m - 1);
+    team.each(e + 1, [&](std::int64_t t) { c.sum[t] = variance()(0, t) + rest; });
+    for (int l = 1; l < last; ++l) team.each(e - l + 1, [&](std::int64_t i) { c.extend(l, l + i, variance()); });
+    if (last > 0) c.extend(team, last, e, variance());
+    team.alone(0, [&] { best[e] = c.sum[last * m + e]; });
+  }
+
+  /// The same for all bins of a long histogram.
+  HD void solve_all(const engine::Team& team, std::int64_t m) const {
+    const int last = thresholds - 1;
+    const Chains c = chains(0, m);
+    if (thresholds <= 2) {
       // Few enough steps to add the last class second here as well.
-      const Chains c = chains(0, m);
       team.each(m, [&](std::int64_t e) {
         best[e] = -1;
-        if (!is_last(e)) return;
-        const float rest = variance(e + 1, m - 1);
+        if (!is_last(e, m)) return;
+        const float rest = variance()(e + 1, m - 1);
         if (thresholds == 1) {
-          best[e] = variance(0, e) + rest;
+          best[e] = variance()(0, e) + rest;
           return;
         }
         for (std::int64_t t = 0; t < e; ++t) {
-          const float x = variance(0, t) + rest + variance(t + 1, e);
+          const float x = variance()(0, t) + rest + variance()(t + 1, e);
           if (x > best[e]) {
             best[e] = x;
             c.before[m + e] = static_cast<std::int32_t>(t);
           }
         }
       });
-    } else {
-      const Chains c = chains(0, m);
-      team.each(m, [&](std::int64_t t) { c.sum[t] = variance(0, t); });
-      for (int l = 1; l <= last; ++l) {
-        team.each(m, [&](std::int64_t t) {
-          if (t >= l) c.extend(l, t, variance);
-        });
-      }
-      team.each(m, [&](std::int64_t e) { best[e] = is_last(e) ? c.sum[last * m + e] + variance(e + 1, m - 1) : -1; });
+      return;
     }
-    team.alone(0, [&] {
-      std::int32_t path[most_thresholds] = {}, other[most_thresholds];
-      float value = -1;
-      for (std::int64_t e = last; e < m - 1; ++e) {
-        if (best[e] < value) continue;
-        chains(e, m).trace(last, e, other);
-        bool takes = best[e] > value;
-        for (int l = 0; l <= last && !takes; ++l) {
-          if (other[l] != path[l]) {
-            takes = other[l] < path[l];
-            break;
-          }
-        }
-        if (!takes) continue;
-        value = best[e];
-        for (int l = 0; l <= last; ++l) path[l] = other[l];
-      }
-      for (int l = 0; l <= last; ++l) found[l] = begin + path[l];
-    });
+    team.each(m, [&](std::int64_t t) { c.sum[t] = variance()(0, t); });
+    for (int l = 1; l <= last; ++l) {
+      team.each(m, [&](std::int64_t t) {
+        if (t >= l) c.extend(l, t, variance());
+      });
+    }
+    team.each(m,
+              [&](std::int64_t e) { best[e] = is_last(e, m) ? c.sum[last * m + e] + variance()(e + 1, m - 1) : -1; });
   }
 
-  HD void operator()(const engine::Team& team) const {
-    const auto share = [&](std::int64_t i) {
-      const auto count = static_cast<double>(counts[i]);
-      return static_cast<float>(normalize ? count / static_cast<double>(total) : count);
-    };
-    team.each(n, [&](std::int64_t i) { shares[i] = share(i); });
-    std::int64_t begin = 0, end = n;
-    if (trim) {
-      begin = team.argmax(n, [&](std::int64_t i) { return shares[i] > 0 ? 1.0 : 0.0; });
-      end = n - team.argmax(n, [&](std::int64_t i) { return shares[n - 1 - i] > 0 ? 1.0 : 0.0; });
-    }
-    const std::int64_t values = team.sum(end - begin, [&](std::int64_t i) { return shares[begin + i] != 0; });
-    team.alone(0, [&] { found[thresholds] = values; });
-    if (values < thresholds + 1) return;
-    if (values > thresholds + 1) return solve(team, begin, end - begin);
+  /// From the best for each last bin to the best of all.
+  HD void choose(const engine::Team& team, std::int64_t m) const {
+    const int last = thresholds - 1;
+    const std::int64_t leader = team.argmax(m, [&](std::int64_t e) -> double { return best[e]; });
+    const float value = best[leader];
+    const bool tie = team.sum(m, [&](std::int64_t e) { return best[e] == value; }) > 1;
     team.alone(0, [&] {
-      int k = 0;
-      for (std::int64_t i = begin; k < thresholds; ++i) {
-        if (shares[i] != 0) found[k++] = i;
+      std::int32_t path[most_thresholds], other[most_thresholds];
+      chains(leader, m).trace(last, leader, path);
+      for (std::int64_t e = leader + 1; tie && e < m - 1; ++e) {
+        if (best[e] != value) continue;
+        chains(e, m).trace(last, e, other);
+        int l = 0;
+        while (l < last && other[l] == path[l]) ++l;
+        if (other[l] >= path[l]) continue;
+        for (l = 0; l <= last; ++l) path[l] = other[l];
       }
+      for (int l = 0; l <= last; ++l) found[l] = begin() + path[l];
     });
+  }
+};
+
+struct Prepare {
+  MultiOtsu otsu;
+  HD void operator()(const engine::Team& team) const { otsu.prepare(team); }
+};
+/// A team for each bin, or the first one for all.
+struct Solve {
+  MultiOtsu otsu;
+  HD void operator()(const engine::Team& team) const {
+    const std::int64_t m = otsu.length(), e = team.index();
+    if (!otsu.has_choice()) return;
+    if (!otsu.exact(m)) {
+      if (e == 0) otsu.solve_all(team, m);
+    } else if (e < m) {
+      otsu.solve_bin(team, e, m);
+    }
+  }
+};
+struct Choose {
+  MultiOtsu otsu;
+  HD void operator()(const engine::Team& team) const {
+    if (otsu.has_choice()) otsu.choose(team, otsu.length());
   }
 };
 
@@ -214,11 +259,24 @@ Array thresholds_of(const Array& counts, const Array& centres, std::int64_t tota
   const Array work = Array::empty({4, n}, DType::float32, device);
   const Array sums = Array::empty({lines}, DType::float32, device);
   const Array before = Array::empty({lines}, DType::int32, device);
-  const Array found = Array::zeros({classes}, DType::int64, device);
+  const Array found = Array::zeros({classes + 2}, DType::int64, device);
   auto* const w = work.mutable_data_as<float>();
-  engine::run_team(MultiOtsu{counts.data_as<float>(), total >= 0, total, n, thresholds, w, w + n, w + 2 * n,
-                             sums.mutable_data_as<float>(), before.mutable_data_as<std::int32_t>(), w + 3 * n,
-                             found.mutable_data_as<std::int64_t>(), trim});
+  const MultiOtsu otsu{counts.data_as<float>(),
+                       total >= 0,
+                       total,
+                       n,
+                       thresholds,
+                       w,
+                       w + n,
+                       w + 2 * n,
+                       sums.mutable_data_as<float>(),
+                       before.mutable_data_as<std::int32_t>(),
+                       w + 3 * n,
+                       found.mutable_data_as<std::int64_t>(),
+                       trim};
+  engine::run_team(Prepare{otsu});
+  engine::run_team(Solve{otsu}, std::min(n, most_exact));
+  engine::run_team(Choose{otsu});
   const Array host = found.to({});
   const auto* bins = host.data_as<std::int64_t>();
   core::check_plain(
