@@ -37,15 +37,17 @@ struct MakePoints {
       });
     });
     team.each(n - 1, [&](std::int64_t i) { slope[i] = engine::LineTable::slope_at(x, y, i); });
+    team.alone(0, [&] { slope[n - 1] = static_cast<double>(n - 1) / (x[n - 1] - x[0]); });
   }
 };
 
-/// Centres of uniform bins lie so evenly that the quotient is the number of the line, or next to it.
+/// Centres of uniform bins lie so evenly that the distance from the first, times the lines in a unit, is the number of
+/// the line, or next to it. That factor stands where the last point's slope would.
 struct AlongLines {
   engine::LineTable table;
   HD double operator()(double at) const {
     const std::int64_t last = table.n - 1;
-    const double place = (at - table.x[0]) / (table.x[last] - table.x[0]) * static_cast<double>(last);
+    const double place = (at - table.x[0]) * table.slope[last];
     return table.from(place > 0 && place < static_cast<double>(last) ? static_cast<std::int64_t>(place) : 0, at);
   }
 };
