@@ -174,7 +174,8 @@ def gray2rgba(image, alpha=None, *, channel_axis=-1):
     image : array
         Of any dtype and number of axes.
     alpha : array or number, optional
-        The opacity, which broadcasts to the image's shape. By default the largest value of the image's dtype, 1 for floats.
+        The opacity, which broadcasts to the image's shape; an array lies on its device. By default the largest value of the
+        image's dtype, 1 for floats.
     channel_axis : int, optional
         The axis of the result that holds the four channels.
 
@@ -186,7 +187,7 @@ def gray2rgba(image, alpha=None, *, channel_axis=-1):
     Raises
     ------
     ValueError
-        If alpha does not broadcast to the image's shape.
+        If alpha does not broadcast to the image's shape, or lies on another device.
     numpy.exceptions.AxisError
         If the result has no such axis.
 

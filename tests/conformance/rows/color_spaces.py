@@ -329,7 +329,7 @@ ROWS += [
             dict(alpha=1),
             dict(alpha=0.5),
             dict(alpha=Lazy(lambda env: array(env.shape, env.dtype, env.rng)), channel_axis=-1),
-            dict(alpha=Lazy(lambda env: array(env.shape[-1:], "float32", env.rng), on_device=False)),
+            dict(alpha=Lazy(lambda env: array(env.shape[-1:], "float32", env.rng))),
             dict(alpha=Lazy(lambda env: array(env.shape, "uint8", env.rng))),
             dict(channel_axis=-2),
         ],
