@@ -39,7 +39,7 @@ def _noise(env):
 
 
 NOISE = Lazy(_noise)
-ROW_OF_NOISE = Lazy(lambda env: np.full((1, 1), 0.5))
+ROW_OF_NOISE = Lazy(lambda env: np.full((1, 1), 0.5), on_device=False)  # one number: it goes where the image is
 WRONG_NOISE = Lazy(lambda env: np.zeros(env.shape))
 
 
