@@ -34,6 +34,7 @@ template <class C, bool Direct, class F>
 __global__ void __launch_bounds__(moments_block)
     window_moments_kernel(C* __restrict__ out, const void* __restrict__ image, const DType dtype, const MomentsShape g,
                           const F f) {
+  constexpr int together = Direct ? moments_rows : 1;
   __shared__ double2 sums[moments_rows][moments_place(moments_block)];
   const int x0 = static_cast<int>(blockIdx.x) * g.tile;
   const int y0 = static_cast<int>(blockIdx.y) * g.band;
@@ -57,22 +58,25 @@ __global__ void __launch_bounds__(moments_block)
   const int first = static_cast<int>(threadIdx.x) % (moments_block / moments_rows) * moments_ahead;
   const C size = static_cast<C>(g.rows * g.columns);
   for (int y = y0; y < y1; y += moments_rows) {
-    C enters[moments_rows], leaves[moments_rows];
+#pragma unroll 1
+    for (int r0 = 0; r0 < moments_rows; r0 += together) {
+      C enters[together], leaves[together];
 #pragma unroll
-    for (int r = 0; r < moments_rows; ++r) {
-      enters[r] = pixel(y + r + half);
-      leaves[r] = pixel(y + r - half - 1);
-    }
-#pragma unroll
-    for (int r = 0; r < moments_rows; ++r) {
-      if (y + r == y0) {
-        anew(y0);
-      } else {
-        sum.x += static_cast<double>(enters[r]) - static_cast<double>(leaves[r]);
-        sum.y += square_of(enters[r]) - square_of(leaves[r]);
-        if (!is_finite(sum.x) || !is_finite(sum.y)) anew(y + r);
+      for (int r = 0; r < together; ++r) {
+        enters[r] = pixel(y + r0 + r + half);
+        leaves[r] = pixel(y + r0 + r - half - 1);
       }
-      sums[r][moments_place(threadIdx.x)] = sum;
+#pragma unroll
+      for (int r = 0; r < together; ++r) {
+        if (y + r0 + r == y0) {
+          anew(y0);
+        } else {
+          sum.x += static_cast<double>(enters[r]) - static_cast<double>(leaves[r]);
+          sum.y += square_of(enters[r]) - square_of(leaves[r]);
+          if (!is_finite(sum.x) || !is_finite(sum.y)) anew(y + r0 + r);
+        }
+        sums[r0 + r][moments_place(threadIdx.x)] = sum;
+      }
     }
     __syncthreads();
     const int yy = y + row;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// niblack and sauvola: thresholds from the mean and the deviation of the window about each pixel.
+// Thresholds from the mean and the deviation of the window about each pixel: what niblack and sauvola share.
+#pragma once
+
 #include "core/memory.h"
-#include "core/target.h"
 #include "engine/box.h"
 #include "engine/pointwise.h"
 #include "engine/window_moments.h"
 #include "opsin/filters_threshold_local.h"
-#include "opsin/util.h"
 
 namespace opsin::OPSIN_TARGET::filters {
-namespace {
 
 /// Rounding may make a variance negative; NaN stays.
 template <class V>
@@ -18,25 +17,6 @@ HD V deviation(V mean, V mean_square) {
   const V variance = mean_square - mean * mean;
   return sqrt(pick(variance < zero, zero, variance));
 }
-
-template <class C>
-struct Niblack {
-  C k;
-  template <class V>
-  HD V operator()(V mean, V mean_square) const {
-    return mean - broadcast<V>(k) * deviation(mean, mean_square);
-  }
-};
-
-template <class C>
-struct Sauvola {
-  C k, r;
-  template <class V>
-  HD V operator()(V mean, V mean_square) const {
-    const V one = broadcast<V>(C(1));
-    return mean * (one + broadcast<V>(k) * (deviation(mean, mean_square) / broadcast<V>(r) - one));
-  }
-};
 
 struct Square {
   template <class V>
@@ -69,7 +49,7 @@ Array window_means(const Array& image, const std::vector<std::int64_t>& sizes) {
 }
 
 template <class C, class F>
-void run(const Array& out, const Array& image, const std::vector<std::int64_t>& sizes, const F& f) {
+void threshold_windows(const Array& out, const Array& image, const std::vector<std::int64_t>& sizes, const F& f) {
   if (out.size() == 0) return;
   if (image.ndim() <= 2 && image.ndim() > 0) {
     const bool plane = image.ndim() == 2;
@@ -84,7 +64,7 @@ void run(const Array& out, const Array& image, const std::vector<std::int64_t>& 
 }
 
 /// One size for each axis.
-std::vector<std::int64_t> sizes_of(const Array& image, const std::vector<std::int64_t>& given) {
+inline std::vector<std::int64_t> sizes_of(const Array& image, const std::vector<std::int64_t>& given) {
   std::vector<std::int64_t> sizes = given;
   const auto ndim = static_cast<std::size_t>(image.ndim());
   core::check_plain<TypeError>(ndim > 0, "the image has no axes");
@@ -103,29 +83,4 @@ std::vector<std::int64_t> sizes_of(const Array& image, const std::vector<std::in
   return sizes;
 }
 
-}  // namespace
-
-Array threshold_niblack(const Array& image, const opsin::filters::NiblackOptions& o) {
-  const std::vector<std::int64_t> sizes = sizes_of(image, o.window_size);
-  const Array out = core::empty_result(image.shape(), float_result(image.dtype()), image.device());
-  with_real(out.dtype(),
-            [&]<class C>(Tag<C>) { run<C>(out, image.contiguous(), sizes, Niblack<C>{static_cast<C>(o.k)}); });
-  return out;
-}
-
-Array threshold_sauvola(const Array& image, const opsin::filters::SauvolaOptions& o) {
-  const DType dtype = float_result(image.dtype());
-  const auto limits = util::dtype_limits(image.dtype());
-  const double half = 0.5 * (static_cast<double>(limits.high) - static_cast<double>(limits.low));
-  const std::vector<std::int64_t> sizes = sizes_of(image, o.window_size);
-  const Array out = core::empty_result(image.shape(), dtype, image.device());
-  with_real(dtype, [&]<class C>(Tag<C>) {
-    run<C>(out, image.contiguous(), sizes, Sauvola<C>{static_cast<C>(o.k), static_cast<C>(o.r.value_or(half))});
-  });
-  return out;
-}
-
 }  // namespace opsin::OPSIN_TARGET::filters
-
-OPSIN_EXPORT(filters, threshold_niblack, Array, const Array&, const opsin::filters::NiblackOptions&)
-OPSIN_EXPORT(filters, threshold_sauvola, Array, const Array&, const opsin::filters::SauvolaOptions&)
