@@ -12,6 +12,11 @@ endif()
 set(opsin_op_flags ${opsin_optimize} -fno-math-errno -fno-trapping-math -ffp-contract=off -fvisibility=hidden
                    -fvisibility-inlines-hidden)
 
+# Of archives, nothing is exported. Some compilers link the C++ library statically. Of a copy that libopsin exports, the
+# loader takes some objects from whatever copy the process has already (NumPy's) and the rest from this one: facets of
+# locales then have wrong places, and the first number in an error message crashes.
+set(opsin_private_archives LINKER:--exclude-libs,ALL)
+
 # Core and targets refuse each other unless they were built from the same interfaces.
 file(GLOB opsin_interfaces CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/opsin/*.h ${PROJECT_SOURCE_DIR}/src/core/*.h)
 list(FILTER opsin_interfaces EXCLUDE REGEX "/opsin/(slide|io|loader)\\.h$")  # The reader is in the core alone.
@@ -43,7 +48,7 @@ function(opsin_cpu_target level sources)
   opsin_op_objects(opsin_ops_${level} ${level} "${sources};${PROJECT_SOURCE_DIR}/src/core/target_entry.cpp")
   add_library(opsin_x86_64_${level} MODULE $<TARGET_OBJECTS:opsin_ops_${level}>)
   target_link_libraries(opsin_x86_64_${level} PRIVATE opsin mvec)
-  target_link_options(opsin_x86_64_${level} PRIVATE ${opsin_sanitize})
+  target_link_options(opsin_x86_64_${level} PRIVATE ${opsin_sanitize} ${opsin_private_archives})
   set_target_properties(opsin_x86_64_${level} PROPERTIES BUILD_RPATH "$ORIGIN" INSTALL_RPATH "$ORIGIN" LINKER_LANGUAGE CXX)
   set_property(GLOBAL APPEND PROPERTY opsin_target_modules opsin_x86_64_${level})
 endfunction()

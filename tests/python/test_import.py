@@ -5,6 +5,7 @@ import importlib.util
 import inspect
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -35,6 +36,18 @@ def test_import_without_docstrings():
     subprocess.run(
         [sys.executable, "-OO", "-c", code], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     )
+
+
+def test_no_copy_of_the_cxx_library_is_exported(fresh):
+    """Where the compiler links it statically, numbers in error messages crash if the loader mixes two copies."""
+    nm = shutil.which("nm") or pytest.skip("no nm")
+    files = fresh("import opsin; opsin.cpu_target(); print(open('/proc/self/maps').read())")
+    ours = set(re.findall(r"/\S+/(?:libopsin|_native)\S*", files))
+    assert len(ours) >= 2
+    for file in ours:
+        symbols = subprocess.run([nm, "-D", "--defined-only", file], check=True, capture_output=True, text=True).stdout
+        assert "opsin" in symbols or "PyInit__native" in symbols
+        assert "_ZNSt6locale2id" not in symbols, file
 
 
 def test_cuda_target_loads_on_first_use(fresh):
