@@ -38,8 +38,10 @@ Array threshold_mean(const Array& image) {
   const PutMean put{static_cast<double>(image.size()), out.mutable_data(), out.dtype()};
   // float32 holds these dtypes' elements exactly; they are summed in double.
   const bool narrow = itemsize(t) <= 2 || t == DType::float32;
+  // A view is added up in the order of its copy, so that both have one mean.
+  const Array values = image.contiguous();
   with_real(narrow ? DType::float32 : DType::float64,
-            [&]<class C>(Tag<C>) { engine::total<C, 1>({image}, Value{}, put); });
+            [&]<class C>(Tag<C>) { engine::total<C, 1>({values}, Value{}, put); });
   return out;
 }
 
