@@ -60,6 +60,15 @@ struct Totals {
   }
 };
 
+/// The functor of a plain sum.
+struct Itself {
+  static constexpr int sums = 1, extremes = 0;
+  template <class V>
+  HD void operator()(const V (&in)[1], V (&out)[1]) const {
+    out[0] = in[0];
+  }
+};
+
 template <class C, class F>
 using TotalsOf = Totals<C, F::sums, F::extremes>;
 

@@ -42,7 +42,7 @@ class WideSum {
 };
 
 /// What a piece of a line adds to the totals.
-template <class C, int I, class F>
+template <class C, class F>
 struct PieceTotals {
   using V = Vec<C>;
   static constexpr int outputs = F::sums + F::extremes;
@@ -81,7 +81,7 @@ void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const
   constexpr std::int64_t block = 512, stride = V::lanes * WideSum<C>::chains;
   constexpr int outputs = F::sums + F::extremes;
   alignas(64) C buffer[I][block];
-  PieceTotals<C, I, F> piece;
+  PieceTotals<C, F> piece;
   piece.clear();
   const int last = loop.ndim - 1;
   for (std::int64_t x = begin; x < end; x += block) {

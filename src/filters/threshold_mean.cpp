@@ -7,14 +7,6 @@
 namespace opsin::OPSIN_TARGET::filters {
 namespace {
 
-struct Value {
-  static constexpr int sums = 1, extremes = 0;
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = in[0];
-  }
-};
-
 /// Of no elements NaN, as of elements that are NaN.
 struct PutMean {
   double count;
@@ -41,7 +33,7 @@ Array threshold_mean(const Array& image) {
   // A view is added up in the order of its copy, so that both have one mean.
   const Array values = image.contiguous();
   with_real(narrow ? DType::float32 : DType::float64,
-            [&]<class C>(Tag<C>) { engine::total<C, 1>({values}, Value{}, put); });
+            [&]<class C>(Tag<C>) { engine::total<C, 1>({values}, engine::Itself{}, put); });
   return out;
 }
 

@@ -119,14 +119,6 @@ struct PutTerms {
   }
 };
 
-struct Itself {
-  static constexpr int sums = 1, extremes = 0;
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = in[0];
-  }
-};
-
 struct PutSum {
   double* result;
   template <class T>
@@ -189,10 +181,10 @@ void information(const Array& result, const Array& range, const Array& a, const 
   double* term = terms.mutable_data_as<double>();
   double* sum = sums.mutable_data_as<double>();
   engine::each(all, 1 << 10, PutDensities<C, Half>{counts.data_as<std::uint64_t>(), edge, edge + n0 + 1, n0, n1, term});
-  engine::total<double, 1>({terms.slice(0, 0, joint)}, Itself{}, PutSum{sum});
+  engine::total<double, 1>({terms.slice(0, 0, joint)}, engine::Itself{}, PutSum{sum});
   engine::each(all, 1 << 10, PutTerms{term, sum});
-  engine::total<double, 1>({terms.slice(0, 0, joint)}, Itself{}, PutSum{sum + 1});
-  engine::total<double, 1>({terms.slice(0, joint, n0 + n1)}, Itself{},
+  engine::total<double, 1>({terms.slice(0, 0, joint)}, engine::Itself{}, PutSum{sum + 1});
+  engine::total<double, 1>({terms.slice(0, joint, n0 + n1)}, engine::Itself{},
                            PutInformation{result.mutable_data_as<double>(), sum + 1});
 }
 

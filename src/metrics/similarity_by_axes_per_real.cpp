@@ -20,14 +20,6 @@ struct Product {
   }
 };
 
-struct Itself {
-  static constexpr int sums = 1, extremes = 0;
-  template <class V>
-  HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = in[0];
-  }
-};
-
 /// The index, and what the gradient is made of: factors of the first and of the second image, and a rest.
 struct SimilarityParts {
   double cov_norm, c1, c2;
@@ -139,7 +131,7 @@ class Slabs {
     for (int axis = 1; axis < index.ndim(); ++axis) {
       index = index.slice(axis, margin, index.shape(axis) - 2 * margin);
     }
-    engine::total<C, 1>({index}, Itself{}, AddMean{task_.mean, task_.count()});
+    engine::total<C, 1>({index}, engine::Itself{}, AddMean{task_.mean, task_.count()});
   }
 };
 
