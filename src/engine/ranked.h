@@ -56,6 +56,22 @@ inline KeyOfBits key_of_bits(DType t) {
   return key;
 }
 
+/// The elements' bits as KeyOfBits takes them.
+inline Array bits_of(const Array& image, const KeyOfBits& key) {
+  const DType as = key.bits == 8    ? DType::uint8
+                   : key.bits == 16 ? DType::uint16
+                   : key.bits == 32 ? DType::int32
+                                    : DType::int64;
+  return Array::view_of(image.mutable_data(), image.shape(), image.strides(), as, image.device(), image.buffer());
+}
+
+/// Nothing is known yet but the places.
+inline Ranked unknown_at(const std::int64_t (&ranks)[most_ranks]) {
+  Ranked start{};
+  for (int i = 0; i < most_ranks; ++i) start.rank[i] = ranks[i];
+  return start;
+}
+
 /// The keys of the elements at the places ranks[], each below the number of elements, which is not 0: a Ranked at the
 /// beginning of the memory.
 Array find_ranked(const Array& image, const std::int64_t (&ranks)[most_ranks], const KeyOfBits& key);

@@ -63,17 +63,10 @@ struct TakeDigit {
 };
 
 Array find_ranked(const Array& image, const std::int64_t (&ranks)[most_ranks], const KeyOfBits& key) {
-  Ranked start{};
-  for (int i = 0; i < most_ranks; ++i) start.rank[i] = ranks[i];
   const Array memory = Array::empty({static_cast<std::int64_t>(sizeof(Ranked))}, DType::uint8, image.device());
   auto* const known = static_cast<Ranked*>(memory.mutable_data());
-  *known = start;
-  const DType as = key.bits == 8    ? DType::uint8
-                   : key.bits == 16 ? DType::uint16
-                   : key.bits == 32 ? DType::uint32
-                                    : DType::uint64;
-  const Array bits =
-      Array::view_of(image.mutable_data(), image.shape(), image.strides(), as, image.device(), image.buffer());
+  *known = unknown_at(ranks);
+  const Array bits = bits_of(image, key);
   const Array parts = Array::empty({team_size}, DType::int64, image.device());
   for (int shift = std::max(0, key.bits - 16); shift >= 0; shift -= 16) {
     const int slots = shift + 16 >= key.bits ? 1 : most_ranks;

@@ -157,16 +157,10 @@ void count_digits(RankedState* state, const Array& bits, const KeyOfBits& key, c
 }
 
 Array find_ranked(const Array& image, const std::int64_t (&ranks)[most_ranks], const KeyOfBits& key) {
-  Ranked start{};
-  for (int i = 0; i < most_ranks; ++i) start.rank[i] = ranks[i];
+  const Ranked start = unknown_at(ranks);
   const Array memory = Array::zeros({static_cast<std::int64_t>(sizeof(RankedState))}, DType::uint8, image.device());
   auto* const state = static_cast<RankedState*>(memory.mutable_data());
-  const DType as = key.bits == 8    ? DType::uint8
-                   : key.bits == 16 ? DType::uint16
-                   : key.bits == 32 ? DType::int32
-                                    : DType::int64;
-  const Array bits =
-      Array::view_of(image.mutable_data(), image.shape(), image.strides(), as, image.device(), image.buffer());
+  const Array bits = bits_of(image, key);
   if (key.bits == 64) {
     count_digits<std::int64_t>(state, bits, key, start);
   } else {
