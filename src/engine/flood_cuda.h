@@ -23,6 +23,11 @@ struct FloodStep {
   std::uint16_t plane;
 };
 
+inline Offset opposite(Offset step) {
+  for (std::int64_t& distance : step) distance = -distance;
+  return step;
+}
+
 /// Sixteen bytes, read and written at once.
 struct alignas(16) FourWords {
   std::uint32_t word[4];

@@ -126,6 +126,18 @@ struct MarkRoots {
   }
 };
 
+/// Part i of the image, for a warp: 32 rows of a word.
+struct FloodRows {
+  std::int64_t plane, y0, word;
+  std::int64_t at;  // where this lane's row lies
+
+  __device__ FloodRows(const FloodPlan& p, std::int64_t i, std::int64_t blocks_of_rows)
+      : plane(i / p.words / blocks_of_rows),
+        y0(i / p.words % blocks_of_rows * 32),
+        word(i % p.words),
+        at(p.column(plane, word) + y0 + threadIdx.x % 32) {}
+};
+
 /// f(place, word) for each element that is left, `word` being the 32 of its row; a warp takes 32 rows of a word.
 template <class F>
 __global__ void flood_left_kernel(const F f, const std::int64_t blocks_of_rows) {
@@ -135,8 +147,7 @@ __global__ void flood_left_kernel(const F f, const std::int64_t blocks_of_rows) 
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / 32);
   std::int64_t i = (blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x) / 32;
   for (; i < p.planes * blocks_of_rows * p.words; i += step) {
-    const std::int64_t word = i % p.words, y0 = i / p.words % blocks_of_rows * 32, plane = i / p.words / blocks_of_rows;
-    const std::int64_t at = p.column(plane, word) + y0 + lane;
+    const auto [plane, y0, word, at] = FloodRows(p, i, blocks_of_rows);
     const std::uint32_t mine = y0 + lane < p.rows ? p.weak[at] & ~p.reached[at] : 0;
     for (unsigned rows = __ballot_sync(all_lanes, mine != 0); rows != 0; rows &= rows - 1) {
       const int r = __ffs(static_cast<int>(rows)) - 1;
@@ -158,8 +169,7 @@ __global__ void flood_unpack_kernel(const __grid_constant__ Forest<I> f, const s
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / 32);
   std::int64_t i = (blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x) / 32;
   for (; i < p.planes * blocks_of_rows * p.words; i += step) {
-    const std::int64_t word = i % p.words, y0 = i / p.words % blocks_of_rows * 32, plane = i / p.words / blocks_of_rows;
-    const std::int64_t at = p.column(plane, word) + y0 + lane;
+    const auto [plane, y0, word, at] = FloodRows(p, i, blocks_of_rows);
     const bool inside = y0 + lane < p.rows;
     const std::uint32_t reached = inside ? p.reached[at] : 0;
     const std::int64_t row = (plane * p.rows + y0) * p.columns + word * 32;

@@ -16,11 +16,7 @@ struct ElementState {
 inline void hysteresis(const Array& out, const Array& state, int connectivity) {
   if (state.size() == 0) return;
   std::vector<Offset> offsets = earlier_neighbours(state.ndim(), connectivity);
-  for (std::size_t k = offsets.size(); k-- > 0;) {
-    Offset opposite = offsets[k];
-    for (std::int64_t& distance : opposite) distance = -distance;
-    offsets.push_back(opposite);
-  }
+  for (std::size_t k = offsets.size(); k-- > 0;) offsets.push_back(opposite(offsets[k]));
   // From many seeds, most of them near: five sweeps for noise, three for its edges.
   constexpr int sweeps = 8;
   flood(out, ElementState{state.data_as<std::uint8_t>()}, offsets, 1, sweeps);

@@ -71,10 +71,8 @@ struct SpreadState {
 
 inline bool is_flood(const std::vector<Offset>& offsets) {
   return std::all_of(offsets.begin(), offsets.end(), [&](const Offset& o) {
-    Offset opposite = o;
-    for (std::int64_t& distance : opposite) distance = -distance;
     return std::all_of(o.begin(), o.end(), [](std::int64_t d) { return d >= -1 && d <= 1; }) &&
-           std::find(offsets.begin(), offsets.end(), opposite) != offsets.end();
+           std::find(offsets.begin(), offsets.end(), opposite(o)) != offsets.end();
   });
 }
 
