@@ -270,6 +270,7 @@ def inertia_tensor_eigvals(image, mu=None, T=None, *, spacing=None):
     """
     if T is None:
         T = inertia_tensor(image, mu, spacing=spacing)
-    check_same_device(image, mu, T)
+    else:
+        check_same_device(image, mu, T)
     values = _native.inertia_tensor_eigvals(as_input(T))
     return [values[i] for i in range(len(values))]
