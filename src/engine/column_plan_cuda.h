@@ -83,7 +83,7 @@ struct HessianInPlane {
 template <class Form, int... L>
 struct ColumnKernels {};
 
-template <int K, int O>
+template <int K, int O, class E>
 auto column_kernels() {
   namespace f = column_forms;
   if constexpr (K == 1) {
@@ -95,6 +95,8 @@ auto column_kernels() {
   } else if constexpr (K == 2) {
     return std::tuple<ColumnKernels<f::Gradient, 3, 9, 17, 25>, ColumnKernels<f::GradientDown, 9, 17, 25>,
                       ColumnKernels<f::Harmonic, 9, 19>>{};
+  } else if constexpr (K == 3 && MeetsProductsAlone<E>) {
+    return std::tuple<ColumnKernels<f::ProductsOfTwo, 9, 17>>{};
   } else if constexpr (K == 3 && O == 3) {
     return std::tuple<ColumnKernels<f::Hessian, 9, 17, 25>, ColumnKernels<f::GradientOfTwo, 9, 17, 25>,
                       ColumnKernels<f::ProductsOfTwo, 9, 17>>{};

@@ -85,6 +85,9 @@ template <class E>
 concept Accumulates = requires(const E& e) { e.accumulate; };
 template <class E>
 concept FindsPeak = requires { E::peak_output; };
+/// Met by products of two images alone: no kernels for other banks are compiled.
+template <class E>
+concept MeetsProductsAlone = requires { E::products_alone; };
 
 /// The filtered values themselves.
 struct PassThrough {

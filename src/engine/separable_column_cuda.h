@@ -336,7 +336,7 @@ bool run_columns(const Bank<K, O>& bank, const E& epilogue) {
   int longest = 1;
   for (const Filter& f : bank.filters) longest = std::max({longest, f.y.size(), f.x.size()});
   return std::apply([&](auto... kernels) { return (run_columns_of(kernels, longest, bank, epilogue) || ...); },
-                    column_kernels<K, O>());
+                    column_kernels<K, O, E>());
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

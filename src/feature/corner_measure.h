@@ -12,6 +12,7 @@ enum class Measure : std::uint8_t { harris, harris_without_k, shi_tomasi, foerst
 
 template <class C>
 struct CornerMeasure {
+  static constexpr bool products_alone = true;
   Measure measure;
   C k = 0;  // Harris' k, or the eps of the quotient
 
