@@ -37,13 +37,13 @@ struct WienerOptions {
 Array wiener(const Array& data, const Array& response, const WienerOptions& options = {});
 
 /// Rows and columns of the positions, seen from the centre, at which filters of such an image need a response: two
-/// arrays of one axis on the CPU, the last column of a row before the first one of the next row.
+/// arrays of one axis where the image lies, the last column of a row before the first one of the next row.
 struct LpiPositions {
   Array rows, columns;
 };
 LpiPositions lpi_positions(const Array& data);
 
-/// A filter given by a function of rows and columns, as lpi_positions has them.
+/// A filter given by a function of rows and columns, as lpi_positions has them, on the CPU.
 class LPIFilter2D {
  public:
   using ImpulseResponse = std::function<Array(const Array& rows, const Array& columns)>;
@@ -53,7 +53,7 @@ class LPIFilter2D {
   /// The values for images of this size, where the image lies.
   Array response(const Array& data) const {
     const LpiPositions at = lpi_positions(data);
-    return impulse_response_(at.rows, at.columns)
+    return impulse_response_(at.rows.to(Device{}), at.columns.to(Device{}))
         .contiguous()
         .reshape({data.shape(0) | 1, data.shape(1) | 1})
         .to(data.device());

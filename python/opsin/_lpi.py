@@ -20,9 +20,9 @@ class LPIFilter2D:
     Parameters
     ----------
     impulse_response : callable ``f(r, c, **filter_params)``
-        Gives the response at positions seen from its centre: `r` and `c` are NumPy arrays of one axis with the row and
-        the column of each position; as many values come back, real or complex, of any array library. It runs on the
-        host, whatever the image's device.
+        Gives the response at positions seen from its centre: `r` and `c` are arrays of one axis with the row and the
+        column of each position, CuPy arrays for an image that is one, else NumPy arrays on the host, whatever the
+        image's device. As many values come back, real or complex, of any array library.
     **filter_params
         Handed to `impulse_response`.
 
@@ -47,10 +47,9 @@ class LPIFilter2D:
         """The image and the response for its size, both as arrays."""
         if not hasattr(data, "shape"):
             data = np.asarray(data)
-        rows, columns = _native.lpi_positions(data)
-        key = (tuple(data.shape), rows.dtype)
+        key = (tuple(data.shape), str(data.dtype), type(data))
         if self._cache is None or self._cache[0] != key:
-            values = self.impulse_response(rows, columns, **self.filter_params)
+            values = self.impulse_response(*_native.lpi_positions(data), **self.filter_params)
             self._cache = key, values.reshape([n + 1 - n % 2 for n in data.shape])
         return data, self._cache[1]
 
@@ -77,12 +76,13 @@ class LPIFilter2D:
 
 
 def _chosen(data, impulse_response, filter_params, predefined_filter):
-    """The filter to use; an image that it cannot be used on is refused first."""
-    _native.lpi_positions(data)
+    """The filter to use."""
     if isinstance(predefined_filter, LPIFilter2D):
         return predefined_filter
     if predefined_filter is not None:  # scikit-image's own
         return LPIFilter2D(predefined_filter.impulse_response, **predefined_filter.filter_params)
+    if not callable(impulse_response):
+        _native.lpi_positions(data)  # an image that no filter can be used on is refused first
     return LPIFilter2D(impulse_response, **(filter_params or {}))
 
 
@@ -165,7 +165,6 @@ def wiener(data, impulse_response=None, filter_params=None, K=0.25, predefined_f
     ValueError
         For images without two axes, empty or complex ones, no callable, and a `K` that does not fit.
     """
-    _native.lpi_positions(data)
     spectrum = None
     if isinstance(K, np.floating):
         K, spectrum = 0.0, np.reshape(K, (1, 1))  # NumPy's scalars have a precision, as its arrays have

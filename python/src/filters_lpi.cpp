@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "opsin/filters_lpi.h"
 
+#include <array>
+
 #include "array_caster.h"
 #include "modules.h"
 
@@ -9,10 +11,20 @@ namespace opsin::python {
 void bind_filters_lpi(nb::module_& m) {
   m.def(
       "lpi_positions",
-      [](nb::handle data) {
+      [](nb::handle data) -> nb::object {
         Call call;
         const Array a = call.in(data);
-        const filters::LpiPositions at = call.invoke([&] { return filters::lpi_positions(a); });
+        // NumPy's functions take CuPy's arrays too; those of the other libraries they do not.
+        if (call.kind() == Kind::cupy) {
+          return call.run_list([&] {
+            const filters::LpiPositions at = filters::lpi_positions(a);
+            return std::array{at.rows, at.columns};
+          });
+        }
+        const filters::LpiPositions at = call.invoke([&] {
+          const filters::LpiPositions there = filters::lpi_positions(a);
+          return filters::LpiPositions{there.rows.to(Device{}), there.columns.to(Device{})};
+        });
         return nb::make_tuple(to_python(at.rows, Kind::numpy), to_python(at.columns, Kind::numpy));
       },
       nb::arg("data"));

@@ -96,6 +96,21 @@ struct Centre {
   }
 };
 
+/// The row and the column of every position of a line.
+template <class C>
+struct Positions {
+  C *rows, *columns;
+  std::int64_t width;
+  double top, left;
+
+  HD void operator()(std::int64_t line, std::int64_t begin, std::int64_t end) const {
+    for (std::int64_t i = begin; i < end; ++i) {
+      rows[line * width + i] = static_cast<C>(top + static_cast<double>(line));
+      columns[line * width + i] = static_cast<C>(left + static_cast<double>(i));
+    }
+  }
+};
+
 Array extended(const Array& image, const Extents& shape, DType dtype) {
   const Array whole = Array::zeros(shape, dtype, image.device());
   opsin::memory::assign(whole.slice(0, 0, image.shape(0)).slice(1, 0, image.shape(1)), image);
@@ -226,17 +241,15 @@ opsin::filters::LpiPositions lpi_positions(const Array& data) {
   check_image(data);
   const DType dtype = float_result(data.dtype());
   const std::int64_t height = data.shape(0) | 1, width = data.shape(1) | 1;
-  const Array rows = Array::empty({height * width}, dtype), columns = Array::empty({height * width}, dtype);
+  const Array rows = core::empty_result({height * width}, dtype, data.device());
+  const Array columns = core::empty_result({height * width}, dtype, data.device());
   // An even axis starts one element later, so that both kinds have the response's centre in the middle.
   const double top = (data.shape(0) % 2 == 0 ? 1 : 0) - static_cast<double>(height - 1) / 2;
   const double left = (data.shape(1) % 2 == 0 ? 1 : 0) - static_cast<double>(width - 1) / 2;
   with_real(dtype, [&]<class C>(Tag<C>) {
-    C* r = rows.mutable_data_as<C>();
-    C* c = columns.mutable_data_as<C>();
-    for (std::int64_t i = 0; i < height * width; ++i) {
-      r[i] = static_cast<C>(top + static_cast<double>(i / width));
-      c[i] = static_cast<C>(left + static_cast<double>(i % width));
-    }
+    engine::each_span(
+        height, width,
+        Positions<C>{rows.template mutable_data_as<C>(), columns.template mutable_data_as<C>(), width, top, left});
   });
   return {rows, columns};
 }

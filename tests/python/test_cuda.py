@@ -245,3 +245,18 @@ def test_second_device():
     result = gaussian(other, 2)
     assert result.device.id == 1 and cupy.cuda.Device().id == 0
     _close(result.get())
+
+
+def test_an_impulse_response_meets_cupy_positions(cupy):
+    seen = []
+
+    def response(r, c):
+        seen.append(type(r))
+        return np.exp(-(r**2 + c**2) / 8)
+
+    for function in (opsin.filters.filter_forward, opsin.filters.filter_inverse, opsin.filters.wiener):
+        got = function(cupy.asarray(IMAGE), response)
+        want = function(IMAGE, response)
+        assert type(got) is cupy.ndarray and got.dtype == want.dtype
+        np.testing.assert_allclose(cupy.asnumpy(got), want, atol=1e-4 * abs(want).max())
+    assert seen == [cupy.ndarray, np.ndarray] * 3

@@ -62,3 +62,20 @@ def test_a_response_of_another_library_on_the_images_device():
     image = np.random.default_rng(0).random((12, 15))
     got = lpi(torch.from_numpy(image))
     np.testing.assert_allclose(got.numpy(), skimage.filters.LPIFilter2D(bump)(image), atol=1e-12)
+
+
+def test_a_kept_response_is_not_used_for_images_of_another_dtype_or_kind():
+    torch = pytest.importorskip("torch")
+    seen = []
+
+    def response(r, c):
+        seen.append((type(r), r.dtype))
+        return bump(r, c)
+
+    lpi = opsin.filters.LPIFilter2D(response)
+    image = np.random.default_rng(0).random((9, 12))
+    for given in (image, image, image.astype(np.float32), torch.from_numpy(image), image):
+        lpi(given)
+    # Whatever holds the image, but for CuPy, positions come as NumPy arrays of the result's precision.
+    assert [kind for kind, _ in seen] == [np.ndarray] * 4
+    assert [str(dtype) for _, dtype in seen] == ["float64", "float32", "float64", "float64"]

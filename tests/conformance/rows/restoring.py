@@ -57,7 +57,7 @@ SHARED = dict(
     rescales=False,
     nan=False,
     sync="some",
-    differences="the response is computed on the host for every kind of array; the first call for a shape on CUDA makes a plan, "
+    differences="the response is computed on the host, but for CuPy arrays; the first call for a shape on CUDA makes a plan, "
     "which cannot be captured into a graph",
 )
 
