@@ -30,10 +30,17 @@ namespace opsin::OPSIN_TARGET::engine {
 template <class C>
 void boxes(const Array& out, const Array& image, std::span<const BoxPass> passes, DType between, double cval) {
   if (out.size() == 0 || run_few<C>(out, image, passes, cval)) return;
-  Array from = image;
+  // What lies between passes is in `out` and in one more array by turns, where both are of one type.
+  const bool by_turns = out.dtype() == between;
+  Array from = image, spare;
   for (std::size_t i = 0; i < passes.size(); ++i) {
     const BoxPass& pass = passes[i];
-    const Array to = i + 1 == passes.size() ? out : Array::empty(out.shape(), between, out.device());
+    const std::size_t left = passes.size() - 1 - i;
+    Array to = out;
+    if (left > 0 && !(by_turns && left % 2 == 0)) {
+      if (!by_turns || !spare.defined()) spare = Array::empty(out.shape(), between, out.device());
+      to = spare;
+    }
     const bool last = pass.axis == image.ndim() - 1;
     const std::int64_t n = image.shape(pass.axis);
     const Geometry g = last ? Geometry{out.size() / n, n, 1, 1} : geometry_at(image.shape(), pass.axis, true);

@@ -34,20 +34,20 @@ struct OfMeans {
   }
 };
 
-/// Means of windows, as C.
+/// Means of windows, into `to`; the image itself where windows are of one element.
 template <class C>
-Array window_means(const Array& image, const std::vector<std::int64_t>& sizes) {
+Array window_means(const Array& to, const Array& image, const std::vector<std::int64_t>& sizes) {
   std::vector<engine::BoxPass> passes;
   for (int axis = 0; axis < image.ndim(); ++axis) {
     const std::int64_t size = sizes[static_cast<std::size_t>(axis)];
     if (size > 1) passes.push_back({axis, size, -(size / 2), Border::mirror});
   }
   if (passes.empty()) return image;
-  const Array means = Array::empty(image.shape(), dtype_of<C>, image.device());
-  engine::boxes<double>(means, image, passes, dtype_of<C>, 0);
-  return means;
+  engine::boxes<double>(to, image, passes, dtype_of<C>, 0);
+  return to;
 }
 
+/// out = f(mean, mean of the squares) over windows. Memory: the result and three images.
 template <class C, class F>
 void threshold_windows(const Array& out, const Array& image, const std::vector<std::int64_t>& sizes, const F& f) {
   if (out.size() == 0) return;
@@ -58,9 +58,11 @@ void threshold_windows(const Array& out, const Array& image, const std::vector<s
       return;
     }
   }
+  const Array means = window_means<C>(out, image, sizes);
   const Array squares = Array::empty(image.shape(), dtype_of<C>, image.device());
   engine::pointwise<C, 1, 1>({squares}, {image}, Square{});
-  engine::pointwise<C, 2, 1>({out}, {window_means<C>(image, sizes), window_means<C>(squares, sizes)}, OfMeans<F>{f});
+  const Array mean_squares = window_means<C>(Array::empty(image.shape(), dtype_of<C>, image.device()), squares, sizes);
+  engine::pointwise<C, 2, 1>({out}, {means, mean_squares}, OfMeans<F>{f});
 }
 
 /// One size for each axis.

@@ -48,11 +48,12 @@ Array blur_effect(const Array& given, const opsin::measure::BlurEffectOptions& o
   image = opsin::util::img_as_float(image);
   const Array out = core::empty_result({image.ndim()}, DType::float64, image.device());
   for (int axis = 0; axis < image.ndim(); ++axis) {
-    const Array blurred = opsin::ndimage::uniform_filter1d(image, o.h_size, {.axis = axis});
     const auto edges = [&](const Array& a) {
       return inner(opsin::filters::sobel(a, {.axis = std::vector<int>{axis}}));
     };
-    const Array sums = engine::sums<double, 2, 2>({edges(image), edges(blurred)}, Variation{});
+    // The blurred image is gone before the image's own edges are made: three images at a time.
+    const Array blurred = edges(opsin::ndimage::uniform_filter1d(image, o.h_size, {.axis = axis}));
+    const Array sums = engine::sums<double, 2, 2>({edges(image), blurred}, Variation{});
     once(Blur{out.mutable_data_as<double>() + axis, sums.data_as<double>()});
   }
   return out;
