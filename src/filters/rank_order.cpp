@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// rank_order: images of 8 and 16 bits go by counts of their values and a table, others are sorted.
 #include "core/memory.h"
 #include "core/target.h"
 #include "engine/each.h"
+#include "engine/histogram.h"
+#include "engine/lookup.h"
 #include "engine/sort.h"
 #include "opsin/filters_rank.h"
 
@@ -38,8 +41,52 @@ struct Spread {
   }
 };
 
+/// 1 for a value that occurs.
+struct MarkFound {
+  const std::int64_t* counts;
+  std::uint32_t* marks;
+  HD void operator()(std::int64_t i) const { marks[i] = counts[i] > 0 ? 1u : 0u; }
+};
+
+/// To its rank, each value that occurs: `order` counts those up to it.
 template <class K>
-std::vector<Array> run(const Array& image, DType rank_dtype) {
+struct KeepFound {
+  const std::int64_t* counts;
+  const std::uint32_t* order;
+  std::int64_t least;
+  K* values;
+  HD void operator()(std::int64_t i) const {
+    if (counts[i] > 0) values[order[i] - 1] = static_cast<K>(least + i);
+  }
+};
+
+struct RankOfValue {
+  const std::uint32_t* order;
+  std::int64_t least;
+  HD std::int64_t operator()(std::int64_t x) const { return std::int64_t{order[x - least]} - 1; }
+};
+
+std::vector<Array> rank_values(const Array& given, DType rank_dtype) {
+  constexpr std::int64_t grain = 1 << 15;
+  const Array image = given.dtype() == DType::boolean ? given.astype(DType::uint8) : given;
+  const std::int64_t least = engine::least_value(image.dtype());
+  const Array counts = engine::count_values(image);
+  const Array order = Array::empty(counts.shape(), DType::uint32, image.device());
+  auto* marks = order.mutable_data_as<std::uint32_t>();
+  engine::each(counts.size(), grain, MarkFound{counts.data_as<std::int64_t>(), marks});
+  const std::int64_t different = engine::add_up(order);
+  const Array ranks = core::empty_result(image.shape(), rank_dtype, image.device());
+  const Array values = core::empty_result({different}, given.dtype(), image.device());
+  with_bits(itemsize(image.dtype()), [&]<class K>(Tag<K>) {
+    engine::each(counts.size(), grain,
+                 KeepFound<K>{counts.data_as<std::int64_t>(), marks, least, static_cast<K*>(values.mutable_data())});
+  });
+  engine::lookup<std::int64_t>(ranks, image, RankOfValue{marks, least});
+  return {ranks, values};
+}
+
+template <class K>
+std::vector<Array> rank_sorted(const Array& image, DType rank_dtype) {
   constexpr std::int64_t grain = 1 << 15;
   const std::int64_t n = image.size();
   const engine::KeyBits<K> bits = engine::key_bits<K>(image.dtype());
@@ -64,9 +111,10 @@ std::vector<Array> rank_order(const Array& image) {
   core::check_plain<IndexError>(n > 0, "an image without elements has no values");
   core::check<NotImplementedError>(n < std::int64_t{1} << 32, "filters.rank_order", "images of 2^32 elements or more");
   const DType rank_dtype = n < 1 << 8 ? DType::uint8 : n < 1 << 16 ? DType::uint16 : DType::uint32;
+  if (!is_floating(image.dtype()) && itemsize(image.dtype()) <= 2) return rank_values(image, rank_dtype);
   const Array in = image.contiguous();
   std::vector<Array> result;
-  with_bits(itemsize(image.dtype()), [&]<class K>(Tag<K>) { result = run<K>(in, rank_dtype); });
+  with_bits(itemsize(image.dtype()), [&]<class K>(Tag<K>) { result = rank_sorted<K>(in, rank_dtype); });
   return result;
 }
 
