@@ -7,11 +7,13 @@
 #include <cufft.h>
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 
 #include "core/cuda/launch.h"
 #include "core/device_api.h"
@@ -139,20 +141,36 @@ class FftPlanOnDevice {
   mutable std::mutex mutex_;
 };
 
+/// Plans for the shapes used last. What a graph launches lives in its plan: a plan that was captured is kept for ever.
 inline std::shared_ptr<const FftPlanOnDevice> device_plan(const FftBlock& block) {
+  struct Kept {
+    std::shared_ptr<const FftPlanOnDevice> plan;
+    std::uint64_t last_use = 0;
+    bool captured = false;
+  };
   constexpr std::size_t most_plans = 64;
   static std::mutex mutex;
+  static std::uint64_t uses = 0;
   // Never freed: at the end of the process the driver may be gone before a static object.
-  static auto* const plans = new std::map<FftBlock, std::shared_ptr<const FftPlanOnDevice>>;
+  static auto* const plans = new std::map<FftBlock, Kept>;
+  const bool capturing = core::device_api().is_capturing(current_stream());
   const std::lock_guard lock(mutex);
-  const auto found = plans->find(block);
-  if (found != plans->end()) return found->second;
-  core::check<CudaError>(!core::device_api().is_capturing(current_stream()), "cuda",
-                         "the first transform of a shape makes a plan, which cannot be captured into a graph: make one "
-                         "before the capture");
-  auto plan = std::make_shared<const FftPlanOnDevice>(block);
-  if (plans->size() >= most_plans) plans->clear();
-  return plans->emplace(block, plan).first->second;
+  auto found = plans->find(block);
+  if (found == plans->end()) {
+    core::check<CudaError>(!capturing, "cuda",
+                           "the first transform of a shape makes a plan, which cannot be captured into a graph: make "
+                           "one before the capture");
+    if (plans->size() >= most_plans) {
+      const auto oldest = std::min_element(plans->begin(), plans->end(), [](const auto& a, const auto& b) {
+        return std::pair(a.second.captured, a.second.last_use) < std::pair(b.second.captured, b.second.last_use);
+      });
+      if (!oldest->second.captured) plans->erase(oldest);
+    }
+    found = plans->emplace(block, Kept{std::make_shared<const FftPlanOnDevice>(block)}).first;
+  }
+  found->second.last_use = ++uses;
+  found->second.captured = found->second.captured || capturing;
+  return found->second.plan;
 }
 
 /// Transforms along `axes`, which are neighbours, from one array to another or in place.
