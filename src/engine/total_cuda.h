@@ -3,6 +3,8 @@
 // added by atomic operations, so that the order is always the same.
 #pragma once
 
+#include <algorithm>
+
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
 #include "core/scaling.h"
@@ -24,6 +26,17 @@ __device__ __forceinline__ void merge_block(T& mine) {
   if (me == 0) mine = shared[0];
 }
 
+/// Every input is one aligned line of the compute type.
+template <class C, int I>
+__device__ __forceinline__ bool is_line(const opsin::engine::Loop<I>& loop) {
+  bool line = loop.ndim == 1;
+  for (int i = 0; i < I; ++i) {
+    line = line && loop.dtype[i] == dtype_of<C> && loop.strides[i][0] == static_cast<std::int64_t>(sizeof(C)) &&
+           reinterpret_cast<std::uintptr_t>(loop.data[i]) % 16 == 0;
+  }
+  return line;
+}
+
 template <class C, int I, class F>
 __global__ void __launch_bounds__(total_threads)
     total_kernel(const __grid_constant__ opsin::engine::Loop<I> loop, const std::int64_t items, const F f,
@@ -35,9 +48,42 @@ __global__ void __launch_bounds__(total_threads)
   const std::int64_t per_line = (n + width - 1) / width;
   TotalsOf<C, F> totals;
   totals.clear();
+  const auto see = [&](const C(&a)[I]) {
+    C b[outputs];
+    f(a, b);
+#pragma unroll
+    for (int s = 0; s < F::sums; ++s) totals.sum[s] += static_cast<double>(b[s]);
+#pragma unroll
+    for (int k = 0; k < F::extremes; ++k) totals.see(k, b[F::sums + k]);
+  };
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  for (std::int64_t item = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x; item < items;
-       item += step) {
+  std::int64_t item = blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x;
+  if (is_line<C>(loop)) {
+    // Several loads of a thread are on their way at a time: one is too little to keep the memory busy. The order of the
+    // elements stays that of the loop below, which takes what is left.
+    constexpr int ahead = std::max(1, 16 / (width * I * (static_cast<int>(sizeof(C)) / 4)));
+    for (const std::int64_t full = n / width; item + (ahead - 1) * step < full; item += ahead * step) {
+      Pack<C, width> packs[ahead][I];
+#pragma unroll
+      for (int a = 0; a < ahead; ++a) {
+#pragma unroll
+        for (int i = 0; i < I; ++i) {
+          packs[a][i] = static_cast<const Pack<C, width>*>(loop.data[i])[item + a * step];
+        }
+      }
+#pragma unroll
+      for (int a = 0; a < ahead; ++a) {
+#pragma unroll
+        for (int e = 0; e < width; ++e) {
+          C in[I];
+#pragma unroll
+          for (int i = 0; i < I; ++i) in[i] = packs[a][i].value[e];
+          see(in);
+        }
+      }
+    }
+  }
+  for (; item < items; item += step) {
     std::int64_t line = last == 0 ? 0 : item / per_line;
     const std::int64_t x = (item - line * per_line) * width;
     const int m = static_cast<int>(n - x < width ? n - x : width);
@@ -59,14 +105,10 @@ __global__ void __launch_bounds__(total_threads)
 #pragma unroll
     for (int e = 0; e < width; ++e) {
       if (e >= m) break;
-      C a[I], b[outputs];
+      C a[I];
 #pragma unroll
       for (int i = 0; i < I; ++i) a[i] = in[i][e];
-      f(a, b);
-#pragma unroll
-      for (int s = 0; s < F::sums; ++s) totals.sum[s] += static_cast<double>(b[s]);
-#pragma unroll
-      for (int k = 0; k < F::extremes; ++k) totals.see(k, b[F::sums + k]);
+      see(a);
     }
   }
   merge_block(totals);
