@@ -60,10 +60,12 @@ struct PutTables {
 /// Where a line starts in the tables of the axes but the last: f(axis, entry).
 template <class F>
 HD void each_axis_of(const Axes& axes, std::int64_t line, const F& f) {
-  for (int d = axes.ndim - 2; d >= 0; --d) {
+  int d = axes.ndim - 2;
+  for (; d > 0; --d) {
     f(axes.start[d] + line % axes.size[d]);
     line /= axes.size[d];
   }
+  if (d == 0) f(axes.start[0] + line);  // without a division: a plane has none
 }
 
 /// Of real or complex numbers, as `Numbers` says.
@@ -121,9 +123,10 @@ struct MultiplyByBall {
   }
 };
 
-template <class C>
+/// From real or complex numbers of type T, as `Numbers` says.
+template <class C, class T, int Numbers>
 struct Rotate {
-  const C* from;
+  const T* from;
   C* to;
   const double* table;
   Axes axes;
@@ -142,8 +145,8 @@ struct Rotate {
     for (std::int64_t i = begin; i < end; ++i) {
       const double u = x * factor[2 * i] - y * factor[2 * i + 1];
       const double v = x * factor[2 * i + 1] + y * factor[2 * i];
-      const auto a = static_cast<double>(from[2 * (corner + i)]);
-      const auto b = static_cast<double>(from[2 * (corner + i) + 1]);
+      const auto a = static_cast<double>(from[Numbers * (corner + i)]);
+      const double b = Numbers == 2 ? static_cast<double>(from[Numbers * (corner + i) + 1]) : 0.0;
       to[2 * (corner + i)] = static_cast<C>(a * u - b * v);
       to[2 * (corner + i) + 1] = static_cast<C>(a * v + b * u);
     }
@@ -178,11 +181,17 @@ template <class C>
 void multiply(Kind kind, const Array& to, const Array& from, const Array& table, const Axes& axes) {
   const std::int64_t length = axes.size[axes.ndim - 1];
   const std::int64_t lines = to.size() / length;
-  const C* p = from.data_as<C>();
   C* q = to.mutable_data_as<C>();
   const double* t = table.data_as<double>();
+  if (kind == Kind::shift && !is_complex(from.dtype())) {
+    with_real(from.dtype(), [&]<class T>(Tag<T>) {
+      engine::each_span(lines, length, Rotate<C, T, 1>{from.template data_as<T>(), q, t, axes});
+    });
+    return;
+  }
+  const C* p = from.data_as<C>();
   if (kind == Kind::shift) {
-    engine::each_span(lines, length, Rotate<C>{p, q, t, axes});
+    engine::each_span(lines, length, Rotate<C, C, 2>{p, q, t, axes});
   } else if (kind == Kind::ellipsoid && is_complex(to.dtype())) {
     engine::each_span(lines, length, MultiplyByBall<C, 2>{p, q, t, axes});
   } else if (kind == Kind::ellipsoid) {
@@ -219,7 +228,8 @@ Array filtered(Kind kind, const Array& input, const std::vector<double>& paramet
   put.table = table.mutable_data_as<double>();
   engine::each(entries, 1 << 10, put);
   Array from = input.contiguous();
-  if (input.dtype() != dtype) {
+  const bool as_it_is = kind == Kind::shift && (input.dtype() == DType::float32 || input.dtype() == DType::float64);
+  if (input.dtype() != dtype && !as_it_is) {
     opsin::memory::assign(out.array(), input);
     from = out.array();
   }
