@@ -2,7 +2,7 @@
 
     python -m benchmarks.run [--device cpu|cuda] [--size large|small|quick] [--rows TEXT] [--budget SECONDS] [--quick]
     python -m benchmarks.run --keep FILE --limit 200 --extras    in pieces: the same command until no row is left
-    python -m benchmarks.run --first-call | --import-time | --overhead
+    python -m benchmarks.run --first-call | --import-time | --overhead | --memory
 
 A time is the median of synchronised calls from Python, with inputs rotated over 200 MB; the device time and the floor (input and
 output bytes over the copy bandwidth measured in the same run) stand beside it.
@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from conformance.subject import load  # noqa: E402
 
-from . import extras, report  # noqa: E402
+from . import extras, memory, report  # noqa: E402
 from .backends import Cpu, Cuda, measure, nbytes  # noqa: E402
 from .report import Kept, Result  # noqa: E402
 from .rows import ROWS, Row, inputs  # noqa: E402
@@ -136,6 +136,7 @@ def parse(argv=None):
     parser.add_argument("--first-call", action="store_true", help="the first call of each op in a fresh process")
     parser.add_argument("--import-time", action="store_true", help="import opsin, over numpy's import")
     parser.add_argument("--overhead", action="store_true", help="a call on one pixel, per array kind")
+    parser.add_argument("--memory", action="store_true", help="what a call on the CPU holds besides its result, in images")
     return parser.parse_args(argv)
 
 
@@ -147,7 +148,7 @@ def main(argv=None) -> int:
     cuda = subject.opsin is not None and subject.opsin.cuda_available()
     device = options.device or ("cuda" if cuda else "cpu")
     found = {"first_call": extras.first_call, "import_time": extras.import_time, "overhead": extras.overhead}
-    asked = [extra for name, extra in found.items() if getattr(options, name)]
+    asked = [extra for name, extra in {**found, "memory": memory.memory}.items() if getattr(options, name)]
     for extra in asked:
         extra(subject, device, options, lambda text: print(text, flush=True))
     if asked:

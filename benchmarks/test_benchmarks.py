@@ -36,7 +36,7 @@ def test_default_dtypes_of_a_gpu_hold_the_target():
         assert not row.has_target or row.target_dtype in row.measured_dtypes("cuda")
 
 
-@pytest.mark.parametrize("extra", ["--import-time", "--overhead", "--first-call"])
+@pytest.mark.parametrize("extra", ["--import-time", "--overhead", "--first-call", "--memory"])
 def test_extras_run(extra, capsys):
     assert run.main([extra, "--quick", "--device", "cpu", "--subject", "skimage", "--rows", "gaussian s1"]) == 0
     assert "FAIL" in (out := capsys.readouterr().out) or "pass" in out
