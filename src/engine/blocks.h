@@ -6,7 +6,8 @@
 //   template <class V> HD V init() const        V step(V total, V x) const        V finish(V total, double count) const
 // A functor of windows sees all elements of its block:
 //   template <class C, class At> HD C operator()(const At& at, std::int64_t count) const         at(i) is element i
-// V is the value type of the compute type C, float64 or int64.
+// Where blocks are copied, at.copy() is the copy, which the functor may reorder once it has seen what it wants in
+// order. V is the value type of the compute type C, float64 or int64.
 #pragma once
 
 #include <algorithm>

@@ -61,19 +61,39 @@ void run_fold(C* out, const Blocks& b, C cval, const F& f) {
                      });
 }
 
+template <class C>
+struct CopiedBlock {
+  C* elements;
+
+  C operator()(std::int64_t i) const { return elements[i]; }
+  C* copy() const { return elements; }
+};
+
 template <class C, class F>
 void run_windows(C* out, const Blocks& b, C cval, const F& f) {
   const std::int64_t width = b.block[b.ndim - 1], columns = b.out[b.ndim - 1];
-  const std::int64_t rows = b.rows();
-  core::parallel_for(b.outputs(), std::max<std::int64_t>(1, (1 << 12) / (rows * width)),
+  const std::int64_t rows = b.rows(), size = rows * width;
+  // Rows of neighbouring blocks are read together.
+  const std::int64_t share = std::clamp<std::int64_t>(4096 / size, 1, columns);
+  const std::int64_t pieces = (columns + share - 1) / share;
+  core::parallel_for(b.outputs() / columns * pieces, std::max<std::int64_t>(1, (1 << 12) / (size * share)),
                      [&](std::int64_t begin, std::int64_t end) {
-                       std::vector<C> window(static_cast<std::size_t>(rows * width));
-                       for (std::int64_t o = begin; o < end; ++o) {
+                       std::vector<C> read(static_cast<std::size_t>(size * share));
+                       std::vector<C> window(static_cast<std::size_t>(share > 1 ? size : 0));
+                       for (std::int64_t t = begin; t < end; ++t) {
+                         const std::int64_t line = t / pieces, first = t % pieces * share;
+                         const std::int64_t count = std::min(share, columns - first);
                          for (std::int64_t r = 0; r < rows; ++r) {
-                           block_row(window.data() + r * width, b, o / columns, r, o % columns, 1, cval);
+                           block_row(read.data() + r * share * width, b, line, r, first, count, cval);
                          }
-                         out[o] = f.template operator()<C>(
-                             [&](std::int64_t i) { return window[static_cast<std::size_t>(i)]; }, rows * width);
+                         C* const to = out + line * columns + first;
+                         for (std::int64_t o = 0; o < count; ++o) {
+                           C* const block = share > 1 ? window.data() : read.data();
+                           for (std::int64_t r = 0; share > 1 && r < rows; ++r) {
+                             std::copy_n(read.data() + (r * share + o) * width, width, block + r * width);
+                           }
+                           to[o] = f.template operator()<C>(CopiedBlock<C>{block}, size);
+                         }
                        }
                      });
 }

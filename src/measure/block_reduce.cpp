@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 
 #include "core/assign.h"
@@ -88,14 +89,36 @@ struct Variance {
   }
 };
 
-/// By ranks: needs no memory for the block, and blocks are small.
+/// The first NaN where there is one, else the middle elements' mean.
 struct Median {
   template <class C, class At>
   HD C operator()(const At& at, std::int64_t count) const {
-    C low = 0, high = 0;
+    C zero = 0;  // The last one counts, of two that differ in sign.
     for (std::int64_t i = 0; i < count; ++i) {
       const C x = at(i);
       if (x != x) return x;
+      if (x == 0) zero = x;
+    }
+    C low = 0, high = 0;
+    if constexpr (requires { at.copy(); }) {
+      C* const first = at.copy();
+      C* const middle = first + count / 2;
+      std::nth_element(first, middle, first + count);
+      high = *middle;
+      low = count % 2 == 0 ? *std::max_element(first, middle) : high;
+    } else {
+      find_by_ranks(at, count, low, high);
+    }
+    if (low != high) return (low + high) / 2;
+    return low == 0 ? zero : low;  // the sum of two large equal ones is infinite
+  }
+
+ private:
+  /// Needs no memory for the block.
+  template <class C, class At>
+  HD static void find_by_ranks(const At& at, std::int64_t count, C& low, C& high) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const C x = at(i);
       std::int64_t below = 0, equal = 0;
       for (std::int64_t j = 0; j < count; ++j) {
         const C y = at(j);
@@ -105,7 +128,6 @@ struct Median {
       if (below <= (count - 1) / 2 && (count - 1) / 2 < below + equal) low = x;
       if (below <= count / 2 && count / 2 < below + equal) high = x;
     }
-    return low == high ? low : (low + high) / 2;  // the sum of two large equal ones is infinite
   }
 };
 
