@@ -10,12 +10,24 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
+/// Where a line of each array begins.
+template <int I>
+void find_line(const std::byte* (&at)[I], const opsin::engine::Loop<I>& loop, std::int64_t line) {
+  for (int i = 0; i < I; ++i) at[i] = static_cast<const std::byte*>(loop.data[i]);
+  for (int d = loop.ndim - 2; d >= 0; --d) {
+    for (int i = 0; i < I; ++i) at[i] += line % loop.shape[d] * loop.strides[i][d];
+    line /= loop.shape[d];
+  }
+}
+
 template <class C, int I, int K, class F>
 class SumsTask {
   using V = Vec<C>;
   static constexpr std::int64_t block = 512;
 
  public:
+  static constexpr std::int64_t share = 1 << 15;  // elements
+
   SumsTask(const opsin::engine::Loop<I>& loop, const F& f, const std::array<Scaling, I>& scaling)
       : loop_(loop), f_(f), scaling_(scaling) {}
 
@@ -23,10 +35,12 @@ class SumsTask {
   void add(std::int64_t line, std::int64_t begin, std::int64_t end) {
     const int last = loop_.ndim - 1;
     const std::byte* at[I];
-    for (int i = 0; i < I; ++i) at[i] = static_cast<const std::byte*>(loop_.data[i]);
-    for (int d = last - 1; d >= 0; --d) {
-      for (int i = 0; i < I; ++i) at[i] += line % loop_.shape[d] * loop_.strides[i][d];
-      line /= loop_.shape[d];
+    find_line(at, loop_, line);
+    const std::int64_t longest = std::min(block, end - begin);
+    for (int i = 0; i < I; ++i) {
+      if (loop_.strides[i][last] != 0) continue;
+      load_line(buffer_[i], at[i], loop_.dtype[i], 0, 1, scaling_[i]);
+      std::fill_n(buffer_[i], longest, C{buffer_[i][0]});
     }
     for (std::int64_t x = begin; x < end; x += block) {
       const std::int64_t m = std::min(block, end - x);
@@ -37,7 +51,7 @@ class SumsTask {
         if (loop_.dtype[i] == dtype_of<C> && stride == sizeof(C) && scaling_[i].identity()) {
           source[i] = reinterpret_cast<const C*>(p);
         } else {
-          load_line(buffer_[i], p, loop_.dtype[i], stride, m, scaling_[i]);
+          if (stride != 0) load_line(buffer_[i], p, loop_.dtype[i], stride, m, scaling_[i]);
           source[i] = buffer_[i];
         }
       }
@@ -79,21 +93,79 @@ class SumsTask {
   alignas(64) C buffer_[I][block];
 };
 
+/// Sums of bytes that a functor makes of bytes.
 template <class C, int I, int K, class F>
-void run_sums(C* out, const opsin::engine::Loop<I>& loop, const F& f, const std::array<Scaling, I>& scaling) {
-  constexpr std::int64_t share = 1 << 15;  // elements of a task
+class BytesTask {
+  using V = Vec<std::uint8_t>;
+  static constexpr std::int64_t block = 4096;
+
+ public:
+  static constexpr std::int64_t share = 1 << 18;
+
+  BytesTask(const opsin::engine::Loop<I>& loop, const F& f, const std::array<Scaling, I>&) : loop_(loop), f_(f) {}
+
+  void add(std::int64_t line, std::int64_t begin, std::int64_t end) {
+    const std::byte* at[I];
+    find_line(at, loop_, line);
+    for (std::int64_t x = begin; x < end; x += block) {
+      const std::int64_t m = std::min(block, end - x);
+      const std::uint8_t* source[I];
+      for (int i = 0; i < I; ++i) {
+        const std::int64_t stride = loop_.strides[i][loop_.ndim - 1];
+        source[i] = reinterpret_cast<const std::uint8_t*>(at[i] + x * stride);
+        if (stride == 1) continue;
+        if (stride != 0) {
+          for (std::int64_t k = 0; k < m; ++k) buffer_[i][k] = source[i][k * stride];
+        } else if (x == begin) {
+          std::fill_n(buffer_[i], m, *source[i]);
+        }
+        source[i] = buffer_[i];
+      }
+      const std::int64_t whole = m - m % V::lanes;
+      V in[I], term[K];
+      for (std::int64_t k = 0; k < whole; k += V::lanes) {
+        for (int i = 0; i < I; ++i) in[i] = V::load(source[i] + k);
+        f_(in, term);
+        for (int o = 0; o < K; ++o) sum_[o] += Vec<std::uint64_t>(hn::SumsOf8(term[o].v));
+      }
+      if (whole == m) continue;
+      for (int i = 0; i < I; ++i) in[i] = V::load(source[i] + whole, m - whole);
+      f_(in, term);
+      for (int o = 0; o < K; ++o) {
+        alignas(64) std::uint8_t lanes[V::lanes];
+        term[o].store(lanes);
+        for (std::int64_t k = 0; k < m - whole; ++k) rest_[o] += lanes[k];
+      }
+    }
+  }
+
+  void store(C* to) const {
+    const Vec<std::uint64_t>::Tag wide;
+    for (int o = 0; o < K; ++o) to[o] = static_cast<C>(rest_[o] + hn::GetLane(hn::SumOfLanes(wide, sum_[o].v)));
+  }
+
+ private:
+  const opsin::engine::Loop<I>& loop_;
+  const F f_;
+  Vec<std::uint64_t> sum_[K];
+  std::uint64_t rest_[K] = {};
+  alignas(64) std::uint8_t buffer_[I][block];
+};
+
+template <class Task, class C, int I, int K, class F>
+void run_sum_tasks(C* out, const opsin::engine::Loop<I>& loop, const F& f, const std::array<Scaling, I>& scaling) {
   const std::int64_t length = loop.line_length();
-  const std::int64_t pieces = (length + share - 1) / share;  // of a line
-  const std::int64_t lines = std::max<std::int64_t>(1, share / length);
+  const std::int64_t pieces = (length + Task::share - 1) / Task::share;  // of a line
+  const std::int64_t lines = std::max<std::int64_t>(1, Task::share / length);
   const std::int64_t groups = (loop.lines() + lines - 1) / lines;
   std::vector<C> partial(static_cast<std::size_t>(groups * pieces * K));
   core::parallel_for(groups * pieces, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t t = begin; t < end; ++t) {
-      SumsTask<C, I, K, F> task(loop, f, scaling);
+      Task task(loop, f, scaling);
       const std::int64_t first = t / pieces * lines;
-      const std::int64_t x = t % pieces * share;
+      const std::int64_t x = t % pieces * Task::share;
       for (std::int64_t line = first; line < std::min(first + lines, loop.lines()); ++line) {
-        task.add(line, x, std::min(length, x + share));
+        task.add(line, x, std::min(length, x + Task::share));
       }
       task.store(partial.data() + t * K);
     }
@@ -101,6 +173,17 @@ void run_sums(C* out, const opsin::engine::Loop<I>& loop, const F& f, const std:
   for (std::int64_t t = 0; t < groups * pieces; ++t) {
     for (int o = 0; o < K; ++o) out[o] += partial[static_cast<std::size_t>(t * K + o)];
   }
+}
+
+template <class C, int I, int K, class F>
+void run_sums(C* out, const opsin::engine::Loop<I>& loop, const F& f, const std::array<Scaling, I>& scaling) {
+  if constexpr (requires { F::of_bytes; }) {
+    const auto is_byte = [](DType t) { return t == DType::boolean || t == DType::uint8; };
+    if (std::all_of(loop.dtype, loop.dtype + I, is_byte)) {
+      return run_sum_tasks<BytesTask<C, I, K, F>, C, I, K>(out, loop, f, scaling);
+    }
+  }
+  run_sum_tasks<SumsTask<C, I, K, F>, C, I, K>(out, loop, f, scaling);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -9,6 +9,8 @@ namespace {
 using opsin::measure::Mask;
 
 struct Other {
+  static constexpr bool of_bytes = true;
+
   template <class V>
   HD void operator()(const V (&in)[1], V (&term)[1]) const {
     const V zero = broadcast<V>(0), one = broadcast<V>(1);
@@ -18,6 +20,8 @@ struct Other {
 
 /// In: image, second mask, mask. Terms: what both hold, the image, negative elements, elements.
 struct Share {
+  static constexpr bool of_bytes = true;
+
   template <class V>
   HD void operator()(const V (&in)[3], V (&term)[4]) const {
     const V zero = broadcast<V>(0), one = broadcast<V>(1);
@@ -32,10 +36,13 @@ struct Share {
 
 /// As Share, for an image that is a mask.
 struct TrueShare {
+  static constexpr bool of_bytes = true;
+
   template <class V>
   HD void operator()(const V (&in)[3], V (&term)[2]) const {
-    term[1] = truth(in[0]) * truth(in[2]);
-    term[0] = term[1] * truth(in[1]);
+    const V zero = broadcast<V>(0);
+    term[1] = pick(in[0] == zero, zero, truth(in[2]));
+    term[0] = pick(in[1] == zero, zero, term[1]);
   }
 };
 
