@@ -185,15 +185,16 @@ def generic_filter1d(
     count, host = int(np.prod(input.shape)) // max(n, 1), _on_host(input)
     # Arrays of JAX never change.
     source = asarray(input, "float64", None) if host or type(input).__module__.startswith("jax") else input
-    pieces = []
     if host:
         batch = max(1, _BATCH // (n + size))
+        results = np.zeros((count, n))
         for first in range(0, count, batch):
             lines = np.asarray(_native.lines(source, size, axis, mode, cval, origin, first, min(batch, count - first)))
-            pieces.append(np.zeros((len(lines), n)))
-            for line, result in zip(lines, pieces[-1]):
+            for line, result in zip(lines, results[first:]):
                 function(line, result, *extra_arguments, **keywords)
+        pieces = [results]
     else:
+        pieces = []
         for which in range(count):
             line = _native.line(source, size, axis, mode, cval, origin, which)
             pieces.append(_native.zero_line(source, n))

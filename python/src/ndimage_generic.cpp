@@ -16,8 +16,13 @@ GenericFilterOptions options_of(nb::handle mode, double cval, nb::handle origin,
   return {.mode = border(mode), .cval = cval, .origin = integers(origin), .axes = integers(axes)};
 }
 
-/// Writes pieces of float64 values one after the other into `values`.
-void join(const Array& values, const std::vector<Array>& pieces) {
+/// Pieces of float64 values one after the other.
+Array joined(const Extents& shape, Device device, const std::vector<Array>& pieces) {
+  if (pieces.size() == 1 && pieces[0].dtype() == DType::float64 && pieces[0].device() == device) {
+    const Array piece = pieces[0].contiguous();
+    if (piece.size() == shape.product()) return piece.reshape(shape);
+  }
+  const Array values = Array::empty(shape, DType::float64, device);
   const Array flat = values.reshape({values.size()});
   std::int64_t at = 0;
   for (const Array& piece : pieces) {
@@ -27,6 +32,7 @@ void join(const Array& values, const std::vector<Array>& pieces) {
     at += piece.size();
   }
   core::check_plain<TypeError>(at == flat.size(), "the function must return one value for each window");
+  return values;
 }
 
 /// The result of a filter of `input` from the values of its windows; along `axis` from those of its lines.
@@ -42,8 +48,7 @@ nb::object collect(nb::handle input, nb::list given, nb::handle dtype, nb::handl
       shape.erase(*axis);
       shape.push_back(a.shape(*axis));
     }
-    Array values = Array::empty(shape, DType::float64, a.device());
-    join(values, pieces);
+    Array values = joined(shape, a.device(), pieces);
     if (axis) values = values.moveaxis(shape.size() - 1, *axis);
     const auto* array = std::get_if<Array>(&wanted);
     const auto* t = std::get_if<DType>(&wanted);

@@ -110,7 +110,7 @@ struct Lines {
     GatherLine g = gather;
     g.first = first;
     g.out = out.mutable_data_as<double>();
-    engine::each(lines * length, 4096, g);
+    engine::each_span(lines, length, g);
   }
 };
 

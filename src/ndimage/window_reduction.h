@@ -145,10 +145,20 @@ struct GatherLine {
   Border border;
   double cval;
   double* out;
-  HD void operator()(std::int64_t i) const {
-    const std::int64_t line = first + i / length;
-    const std::int64_t at = border_index(i % length + start, n, border);
-    out[i] = at < 0 ? cval : image[(line / inner * n + at) * inner + line % inner];
+  HD void operator()(std::int64_t l, std::int64_t begin, std::int64_t end) const {
+    const std::int64_t line = first + l;
+    const double* const from = image + line / inner * n * inner + line % inner;
+    double* const to = out + l * length;
+    const auto beyond = [&](std::int64_t until) {
+      for (; begin < until; ++begin) {
+        const std::int64_t at = border_index(begin + start, n, border);
+        to[begin] = at < 0 ? cval : from[at * inner];
+      }
+    };
+    beyond(end < -start ? end : -start);
+    const std::int64_t inside = end < n - start ? end : n - start;
+    for (; begin < inside; ++begin) to[begin] = from[(begin + start) * inner];
+    beyond(end);
   }
 };
 
