@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each axis has a table of factors, made where it is used; a line of the spectrum is multiplied by the product of the
 // other axes' factors and the table of the last one. An ellipsoid's factor is one of the distance: its tables hold
-// squares.
+// squares, from which the factors of frequencies that are not negative are made, since the others' are the same.
 #include <cmath>
 #include <numbers>
 
@@ -100,24 +100,55 @@ HD double ball(double squared, int ndim) {
   return 3 * (::sin(r) - r * ::cos(r)) / (r * r * r);
 }
 
+/// Factors of the first entries of every axis: as many as differ.
+struct PutBall {
+  const double* table;
+  Axes axes;
+  std::int64_t kept[max_ndim];
+  double* ball_at;
+
+  PutBall(const double* squares, const Axes& all, int half) : table(squares), axes(all), kept{}, ball_at(nullptr) {
+    for (int d = 0; d < axes.ndim; ++d) kept[d] = d == half ? axes.size[d] : axes.size[d] / 2 + 1;
+  }
+  std::int64_t count() const {
+    std::int64_t n = 1;
+    for (int d = 0; d < axes.ndim; ++d) n *= kept[d];
+    return n;
+  }
+  HD void operator()(std::int64_t at) const {
+    const int last = axes.ndim - 1;
+    std::int64_t line = at / kept[last];
+    double others = 0;
+    for (int d = last - 1; d >= 0; --d) {
+      others += table[axes.start[d] + line % kept[d]];
+      line /= kept[d];
+    }
+    ball_at[at] = ball(others + table[axes.start[last] + at % kept[last]], axes.ndim);
+  }
+};
+
 template <class C, int Numbers>
 struct MultiplyByBall {
   const C* from;
   C* to;
-  const double* table;
-  Axes axes;
+  PutBall balls;
 
   HD void operator()(std::int64_t line, std::int64_t begin, std::int64_t end) const {
+    const Axes& axes = balls.axes;
     const int last = axes.ndim - 1;
-    double others = 0;
-    each_axis_of(axes, line, [&](std::int64_t at) { others += table[at]; });
-    const double* squared = table + axes.start[last];
-    const std::int64_t corner = line * axes.size[last];
+    const std::int64_t size = axes.size[last], kept = balls.kept[last], corner = line * size;
+    std::int64_t row = 0, step = 1;
+    for (int d = last - 1; d >= 0; --d) {
+      const std::int64_t i = line % axes.size[d];
+      row += (i < balls.kept[d] ? i : axes.size[d] - i) * step;
+      step *= balls.kept[d];
+      line /= axes.size[d];
+    }
+    const double* const factor = balls.ball_at + row * kept;
     for (std::int64_t i = begin; i < end; ++i) {
-      const double factor = ball(others + squared[i], axes.ndim);
       for (int n = 0; n < Numbers; ++n) {
         const std::int64_t at = (corner + i) * Numbers + n;
-        to[at] = static_cast<C>(static_cast<double>(from[at]) * factor);
+        to[at] = static_cast<C>(static_cast<double>(from[at]) * factor[i < kept ? i : size - i]);
       }
     }
   }
@@ -178,6 +209,20 @@ DType checked_dtype(const Array& input, const FourierOptions& o, bool always_com
 }
 
 template <class C>
+void multiply_by_ball(const Array& to, const Array& from, PutBall put) {
+  const std::int64_t length = put.axes.size[put.axes.ndim - 1];
+  const std::int64_t lines = to.size() / length;
+  const Array balls = Array::empty({put.count()}, DType::float64, to.device());
+  put.ball_at = balls.mutable_data_as<double>();
+  engine::each(put.count(), 1 << 10, put);
+  if (is_complex(to.dtype())) {
+    engine::each_span(lines, length, MultiplyByBall<C, 2>{from.data_as<C>(), to.mutable_data_as<C>(), put});
+  } else {
+    engine::each_span(lines, length, MultiplyByBall<C, 1>{from.data_as<C>(), to.mutable_data_as<C>(), put});
+  }
+}
+
+template <class C>
 void multiply(Kind kind, const Array& to, const Array& from, const Array& table, const Axes& axes) {
   const std::int64_t length = axes.size[axes.ndim - 1];
   const std::int64_t lines = to.size() / length;
@@ -192,10 +237,6 @@ void multiply(Kind kind, const Array& to, const Array& from, const Array& table,
   const C* p = from.data_as<C>();
   if (kind == Kind::shift) {
     engine::each_span(lines, length, Rotate<C, C, 2>{p, q, t, axes});
-  } else if (kind == Kind::ellipsoid && is_complex(to.dtype())) {
-    engine::each_span(lines, length, MultiplyByBall<C, 2>{p, q, t, axes});
-  } else if (kind == Kind::ellipsoid) {
-    engine::each_span(lines, length, MultiplyByBall<C, 1>{p, q, t, axes});
   } else if (is_complex(to.dtype())) {
     engine::each_span(lines, length, Multiply<C, 2>{p, q, t, axes});
   } else {
@@ -233,7 +274,13 @@ Array filtered(Kind kind, const Array& input, const std::vector<double>& paramet
     opsin::memory::assign(out.array(), input);
     from = out.array();
   }
-  with_real(real_of(dtype), [&]<class C>(Tag<C>) { multiply<C>(kind, out.array(), from, table, put.axes); });
+  with_real(real_of(dtype), [&]<class C>(Tag<C>) {
+    if (kind == Kind::ellipsoid) {
+      multiply_by_ball<C>(out.array(), from, PutBall(put.table, put.axes, put.half));
+    } else {
+      multiply<C>(kind, out.array(), from, table, put.axes);
+    }
+  });
   return out.finish();
 }
 
