@@ -63,6 +63,10 @@ struct SortedKeys {
 template <class K>
 SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits);
 
+/// The keys alone.
+template <class K>
+Array sorted_keys(const Array& elements, const KeyBits<K>& bits);
+
 /// Of uint32, not empty: every element becomes the sum of those up to it. Returns the last one: waits for a CUDA
 /// device, throws CudaError under stream capture.
 std::int64_t add_up(const Array& counts);

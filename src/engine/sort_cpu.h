@@ -27,22 +27,26 @@ struct SortBlocks {
   }
 };
 
-template <class K>
-SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits) {
+/// Without `Places`, of the keys alone: half of what is moved.
+template <class K, bool Places>
+SortedKeys sort_bytes(const Array& elements, const KeyBits<K>& bits) {
   using Histogram = std::array<std::uint32_t, 256>;
   const SortBlocks blocks(elements.size());
-  SortedKeys now{Array::empty({blocks.n}, dtype_of<K>), Array::empty({blocks.n}, DType::uint32)};
-  SortedKeys next{Array::empty({blocks.n}, dtype_of<K>), Array::empty({blocks.n}, DType::uint32)};
+  const std::int64_t places_count = Places ? blocks.n : 0;
+  SortedKeys now{Array::empty({blocks.n}, dtype_of<K>), Array::empty({places_count}, DType::uint32)};
+  SortedKeys next{Array::empty({blocks.n}, dtype_of<K>), Array::empty({places_count}, DType::uint32)};
   std::vector<std::array<Histogram, sizeof(K)>> digits(static_cast<std::size_t>(blocks.count));
   blocks.each([&](std::int64_t block, std::int64_t begin, std::int64_t end) {
     auto& own = digits[static_cast<std::size_t>(block)];
     for (Histogram& h : own) h.fill(0);
     K* keys = now.keys.mutable_data_as<K>();
     auto* places = now.places.mutable_data_as<std::uint32_t>();
+    const K* const from = elements.data_as<K>();
+    const KeyBits<K> local = bits;
     for (std::int64_t i = begin; i < end; ++i) {
-      const K key = bits.key(elements.data_as<K>()[i]);
+      const K key = local.key(from[i]);
       keys[i] = key;
-      places[i] = static_cast<std::uint32_t>(i);
+      if constexpr (Places) places[i] = static_cast<std::uint32_t>(i);
       for (std::size_t d = 0; d < sizeof(K); ++d) ++own[d][static_cast<std::uint8_t>(key >> 8 * d)];
     }
   });
@@ -75,15 +79,27 @@ SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits) {
       Histogram to = starts[static_cast<std::size_t>(block)];
       const K* keys = now.keys.data_as<K>();
       const auto* places = now.places.data_as<std::uint32_t>();
+      K* const next_keys = next.keys.mutable_data_as<K>();
+      auto* const next_places = next.places.mutable_data_as<std::uint32_t>();
       for (std::int64_t i = begin; i < end; ++i) {
         const std::uint32_t place = to[static_cast<std::uint8_t>(keys[i] >> 8 * d)]++;
-        next.keys.mutable_data_as<K>()[place] = keys[i];
-        next.places.mutable_data_as<std::uint32_t>()[place] = places[i];
+        next_keys[place] = keys[i];
+        if constexpr (Places) next_places[place] = places[i];
       }
     });
     std::swap(now, next);
   }
   return now;
+}
+
+template <class K>
+SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits) {
+  return sort_bytes<K, true>(elements, bits);
+}
+
+template <class K>
+Array sorted_keys(const Array& elements, const KeyBits<K>& bits) {
+  return sort_bytes<K, false>(elements, bits).keys;
 }
 
 inline void add_up_all(const Array& counts) {

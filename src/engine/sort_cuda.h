@@ -49,6 +49,12 @@ SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits) {
   return to;
 }
 
+/// With the places: sorting keys alone would be one more kernel to compile for each width.
+template <class K>
+Array sorted_keys(const Array& elements, const KeyBits<K>& bits) {
+  return sort_keys<K>(elements, bits).keys;
+}
+
 inline void add_up_all(const Array& counts) {
   core::check<CudaError>(!core::device_api().is_capturing(current_stream()), "cuda",
                          "how many different values there are is needed on the host, which a graph cannot wait for");

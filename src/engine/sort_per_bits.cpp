@@ -16,5 +16,6 @@ using std::uint64_t;
 using std::uint8_t;
 
 template SortedKeys sort_keys<OPSIN_BITS>(const Array&, const KeyBits<OPSIN_BITS>&);
+template Array sorted_keys<OPSIN_BITS>(const Array&, const KeyBits<OPSIN_BITS>&);
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -131,7 +131,7 @@ void match_sorted(const Array& out, const Array& image, const Array& reference) 
   with_bits(itemsize(image.dtype()), [&]<class K>(Tag<K>) {
     const engine::SortedKeys own = engine::sort_keys<K>(source, engine::key_bits<K>(image.dtype()));
     const engine::KeyBits<K> bits = engine::key_bits<K>(target.dtype());
-    const Array sorted = engine::sort_keys<K>(target, bits).keys;
+    const Array sorted = engine::sorted_keys<K>(target, bits);
     engine::each(image.size(), 1 << 14,
                  MatchSorted<K>{own.keys.template data_as<K>(), own.places.template data_as<std::uint32_t>(),
                                 image.size(), sorted.template data_as<K>(), target.size(), bits, target.dtype(),

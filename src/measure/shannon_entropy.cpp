@@ -26,15 +26,26 @@ struct OfCounts {
   HD void operator()(std::int64_t i) const { parts[i] = part_of(counts[i], n); }
 };
 
+/// The parts of values that occur less than `table_size` times: most values of real images, and a logarithm each.
+constexpr std::int64_t table_size = 64;
+
+struct PutTable {
+  std::int64_t n;
+  double* table;
+  HD void operator()(std::int64_t count) const { table[count] = part_of(count, n); }
+};
+
 /// A run's part stands at its first element.
 template <class K>
 struct OfRuns {
   const K* keys;
   std::int64_t n;
+  const double* table;
   double* parts;
   HD void operator()(std::int64_t i) const {
     const bool first = i == 0 || keys[i - 1] != keys[i];
-    parts[i] = first ? part_of(engine::run_end(keys, n, i) - i, n) : 0.0;
+    const std::int64_t count = first ? engine::run_end(keys, n, i) - i : 0;
+    parts[i] = count < table_size ? table[count] : part_of(count, n);
   }
 };
 
@@ -60,11 +71,14 @@ Array parts_of_runs(const Array& given) {
   const Array image = given.contiguous();
   const std::int64_t n = image.size();
   core::check(n < (std::int64_t{1} << 32), "measure.shannon_entropy", "an image of 2^32 elements or more");
+  const Array table = Array::empty({table_size}, DType::float64, image.device());
+  engine::each(table_size, table_size, PutTable{n, table.mutable_data_as<double>()});
   Array parts;
   with_bits(itemsize(image.dtype()), [&]<class K>(Tag<K>) {
-    const Array keys = engine::sort_keys<K>(image, engine::key_bits<K>(image.dtype())).keys;
+    const Array keys = engine::sorted_keys<K>(image, engine::key_bits<K>(image.dtype()));
     parts = Array::empty({n}, DType::float64, image.device());
-    engine::each(n, 1 << 14, OfRuns<K>{keys.template data_as<K>(), n, parts.mutable_data_as<double>()});
+    engine::each(n, 1 << 14,
+                 OfRuns<K>{keys.template data_as<K>(), n, table.data_as<double>(), parts.mutable_data_as<double>()});
   });
   return parts;
 }
