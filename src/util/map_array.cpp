@@ -54,24 +54,49 @@ struct FillTable {
   }
 };
 
-/// `words`: how many of U make an element of the result.
+/// Spans of map_span elements, of `size` in all. `words`: how many of U make an element of the result.
+constexpr std::int64_t map_span = 1 << 15;
+
 template <class K, class U>
-struct MapElement {
+struct MapSpan {
   ValueTable<K> values;
   engine::KeyBits<K> bits;
   const K* input;
   const U* results;
   U* out;
   int words;
-  HD void operator()(std::int64_t i) const {
-    const std::int64_t place = values.count > 0 ? values.find(bits.key(input[i])) : -1;
-    for (int w = 0; w < words; ++w) out[i * words + w] = place < 0 ? U(0) : results[place * words + w];
+  std::int64_t size;
+
+  HD void operator()(std::int64_t span, std::int64_t begin, std::int64_t end) const {
+    begin += span * map_span;
+    end += span * map_span;
+    if (end > size) end = size;
+    if (values.count == 0) {
+      for (std::int64_t i = begin * words; i < end * words; ++i) out[i] = 0;
+    } else if (words == 1 && values.is_dense()) {
+      // What does not change stands in registers, which writes to the result would not leave to memory.
+      const engine::KeyBits<K> key_of = bits;
+      const K least = values.keys[0], width = static_cast<K>(values.keys[values.count - 1] - least);
+      const std::uint32_t* const table = values.table;
+      const K* const from = input;
+      const U* const to_read = results;
+      U* const to = out;
+      for (std::int64_t i = begin; i < end; ++i) {
+        const K at = static_cast<K>(key_of.key(from[i]) - least);
+        const std::uint32_t entry = at <= width ? table[at] : 0;
+        to[i] = entry == 0 ? U(0) : to_read[entry - 1];
+      }
+    } else {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t place = values.find(bits.key(input[i]));
+        for (int w = 0; w < words; ++w) out[i * words + w] = place < 0 ? U(0) : results[place * words + w];
+      }
+    }
   }
 };
 
 template <class K>
 void map_elements(const Array& out, const Array& input, const Array& input_vals, const Array& results) {
-  constexpr std::int64_t grain = 1 << 15;
   ValueTable<K> values{};
   engine::SortedKeys sorted;
   Array table;
@@ -84,13 +109,14 @@ void map_elements(const Array& out, const Array& input, const Array& input_vals,
     values.keys = sorted.keys.data_as<K>();
     values.places = sorted.places.data_as<std::uint32_t>();
     values.table = table.mutable_data_as<std::uint32_t>();
-    engine::each(values.count, grain, FillTable<K>{values});
+    engine::each(values.count, map_span, FillTable<K>{values});
   }
   const std::size_t item = itemsize(out.dtype());
   with_bits(item, [&]<class U>(Tag<U>) {
-    engine::each(input.size(), grain,
-                 MapElement<K, U>{values, bits, input.data_as<K>(), results.data_as<U>(), out.mutable_data_as<U>(),
-                                  static_cast<int>(item / sizeof(U))});
+    const std::int64_t spans = (input.size() + map_span - 1) / map_span;
+    engine::each_span(spans, map_span,
+                      MapSpan<K, U>{values, bits, input.data_as<K>(), results.data_as<U>(), out.mutable_data_as<U>(),
+                                    static_cast<int>(item / sizeof(U)), input.size()});
   });
 }
 
