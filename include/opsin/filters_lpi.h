@@ -14,7 +14,8 @@ namespace opsin::filters {
 /// float64 (float64 for a response of double precision too). `response` holds the values around its centre, real or
 /// complex: as many along each axis as the image has, or one more where that is even. Beyond its edges the image is 0.
 /// These functions throw ValueError for an image without two axes, an empty or complex one, and another size of the
-/// response.
+/// response. Memory: the spectra of image and response, both extended to twice their size, and one more such image:
+/// twelve images.
 Array filter_forward(const Array& data, const Array& response);
 
 struct FilterInverseOptions {
