@@ -89,9 +89,17 @@ def cube(width, dtype=np.uint8, *, decomposition=None):
     return _rectangle((width, width, width), dtype, decomposition, 4)
 
 
+def sum_over_axes(values, ndim):
+    """values[i] + values[j] + ... for all indices of `ndim` axes. numpy.ogrid takes several times as long."""
+    total = values
+    for _ in range(ndim - 1):
+        total = total[..., np.newaxis] + values
+    return total
+
+
 def _city_block(radius, ndim, dtype, decomposition):
     if decomposition is None:
-        distance = sum(abs(g) for g in np.ogrid[(slice(-radius, radius + 1),) * ndim])
+        distance = sum_over_axes(abs(np.arange(-radius, radius + 1)), ndim)
         return np.array(distance <= radius, dtype=dtype)
     if decomposition != "sequence":
         _unknown(decomposition)
@@ -129,7 +137,7 @@ def octahedron(radius, dtype=np.uint8, *, decomposition=None):
 
 
 def _sphere(radius, ndim, dtype, strict_radius):
-    squared = sum(g * g for g in np.ogrid[(slice(-radius, radius + 1),) * ndim])
+    squared = sum_over_axes(np.arange(-radius, radius + 1) ** 2, ndim)
     if not strict_radius:
         radius += 0.5
     return np.array(squared <= radius * radius, dtype=dtype)
@@ -263,7 +271,7 @@ def ellipse(width, height, dtype=np.uint8, *, decomposition=None):
     """
     if decomposition not in (None, "crosses"):
         _unknown(decomposition)
-    y, x = np.ogrid[-height : height + 1, -width : width + 1]
+    y, x = np.arange(-height, height + 1)[:, None], np.arange(-width, width + 1)
     footprint = np.array((y / (height + 1)) ** 2 + (x / (width + 1)) ** 2 < 1, dtype=dtype)
     return footprint if decomposition is None else _crosses(footprint)
 
@@ -328,5 +336,6 @@ def star(a, dtype=np.uint8):
     if a == 1:
         return np.ones((3, 3), dtype)
     centre = a + a // 2
-    y, x = (abs(g) for g in np.ogrid[-centre : centre + 1, -centre : centre + 1])
+    x = abs(np.arange(-centre, centre + 1))
+    y = x[:, None]
     return ((np.maximum(y, x) <= a) | (y + x <= centre)).astype(dtype)

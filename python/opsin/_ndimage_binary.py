@@ -6,6 +6,7 @@ import numpy as np
 
 from opsin._documented import documented
 from opsin._footprint_sequences import host
+from opsin._footprints import sum_over_axes
 from opsin._native import ndimage as _native
 from opsin._ndimage_arguments import all_axes, as_input, as_output, is_complex, is_dtype, per_axis
 
@@ -71,8 +72,7 @@ def generate_binary_structure(rank, connectivity):
     """
     if rank < 1:
         return np.array(True, dtype=bool)
-    distance = sum(abs(g) for g in np.ogrid[(slice(-1, 2),) * rank])
-    return np.asarray(distance <= max(connectivity, 1))
+    return sum_over_axes(abs(np.arange(-1, 2)), rank) <= max(connectivity, 1)
 
 
 def iterate_structure(structure, iterations, origin=None):
