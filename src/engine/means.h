@@ -2,8 +2,13 @@
 // The mean of each channel of an image, kept on the device.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/dispatch.h"
 #include "engine/each.h"
+#include "engine/sums.h"
+#include "engine/total.h"
 #include "opsin/array.h"
 
 namespace opsin::OPSIN_TARGET::engine {
@@ -50,18 +55,26 @@ struct SumNeighbours {
 
 /// float64, one for each element of the last axis of a C-contiguous real image.
 inline Array channel_means(const Array& image) {
-  constexpr std::int64_t side = 256, parts = side * side;
   const std::int64_t channels = image.shape(image.ndim() - 1);
   const std::int64_t pixels = channels > 0 ? image.size() / channels : 0;
   const auto scratch = [&](std::int64_t n) { return Array::empty({n}, DType::float64, image.device()); };
-  const Array sums = scratch(channels * parts), fewer = scratch(channels * side), means = scratch(channels);
-  double* const at[3] = {sums.mutable_data_as<double>(), fewer.mutable_data_as<double>(),
-                         means.mutable_data_as<double>()};
-  each(channels * parts, side,
-       SumPart{static_cast<const char*>(image.data()), image.dtype(), pixels, channels, parts, at[0]});
-  each(channels * side, side, SumNeighbours{at[0], side, 1, at[1]});
-  each(channels, side, SumNeighbours{at[1], side, static_cast<double>(pixels), at[2]});
-  return means;
+  const Array means = scratch(channels);
+  const auto finish = [&](const double* from, std::int64_t width) {
+    each(channels, 256, SumNeighbours{from, width, static_cast<double>(pixels), means.mutable_data_as<double>()});
+    return means;
+  };
+  if (channels == 1) {
+    const Array sum = sums<double, 1, 1>({image.reshape({pixels})}, Itself{});
+    return finish(sum.data_as<double>(), 1);
+  }
+  // Neighbouring parts are added up twice, as many as there are; a part has at least 64 pixels.
+  const auto side = static_cast<std::int64_t>(std::clamp(std::sqrt(static_cast<double>(pixels) / 64), 1.0, 256.0));
+  const Array parts = scratch(channels * side * side), fewer = scratch(channels * side);
+  each(channels * side * side, side,
+       SumPart{static_cast<const char*>(image.data()), image.dtype(), pixels, channels, side * side,
+               parts.mutable_data_as<double>()});
+  each(channels * side, side, SumNeighbours{parts.data_as<double>(), side, 1, fewer.mutable_data_as<double>()});
+  return finish(fewer.data_as<double>(), side);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine
