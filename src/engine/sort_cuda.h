@@ -25,10 +25,10 @@ struct MakeKeys {
   const K* elements;
   KeyBits<K> bits;
   K* keys;
-  std::uint32_t* places;
+  std::uint32_t* places;  // null where nobody asks for them
   __device__ void operator()(std::int64_t i) const {
     keys[i] = bits.key(elements[i]);
-    places[i] = static_cast<std::uint32_t>(i);
+    if (places != nullptr) places[i] = static_cast<std::uint32_t>(i);
   }
 };
 
@@ -49,10 +49,17 @@ SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits) {
   return to;
 }
 
-/// With the places: sorting keys alone would be one more kernel to compile for each width.
 template <class K>
 Array sorted_keys(const Array& elements, const KeyBits<K>& bits) {
-  return sort_keys<K>(elements, bits).keys;
+  const std::int64_t n = elements.size();
+  const Device device = elements.device();
+  const Array from = Array::empty({n}, dtype_of<K>, device), to = Array::empty({n}, dtype_of<K>, device);
+  each(n, 1, MakeKeys<K>{elements.data_as<K>(), bits, from.mutable_data_as<K>(), nullptr});
+  with_cub_memory(device, [&](void* memory, std::size_t& bytes) {
+    return cub::DeviceRadixSort::SortKeys(memory, bytes, from.data_as<K>(), to.mutable_data_as<K>(), n, 0,
+                                          static_cast<int>(8 * sizeof(K)), cuda::stream());
+  });
+  return to;
 }
 
 inline void add_up_all(const Array& counts) {
