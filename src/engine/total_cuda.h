@@ -135,7 +135,7 @@ template <class C, int I, class F, class G>
 void run_total(const opsin::engine::Loop<I>& loop, const F& f, const G& finish, Device device) {
   using T = TotalsOf<C, F>;
   const std::int64_t items = loop.lines() * ((loop.line_length() + 3) / 4);
-  const dim3 grid = cuda::grid_for(items, total_threads, 132 * 8);
+  const dim3 grid = cuda::grid_for(items, total_threads, 132 * 4);  // one wave of blocks on the largest device
   const std::int64_t blocks = items > 0 ? grid.x : 0;
   const Array made =
       Array::empty({std::max<std::int64_t>(1, blocks) * static_cast<std::int64_t>(sizeof(T))}, DType::uint8, device);
