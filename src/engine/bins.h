@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include "core/half.h"
 #include "engine/extent.h"
@@ -57,12 +58,22 @@ struct BinEdges {
 template <class C>
 struct BinOf {
   BinEdges<C> edges;
-  C per_unit;
+  C per_unit;  // infinite for a range so small that no number says how many bins there are in 1
 
   template <class V>
   HD V operator()(V x) const {
     const V one = broadcast<V>(C(1)), n = broadcast<V>(edges.count);
-    V k = rint((x - broadcast<V>(edges.first)) * broadcast<V>(per_unit) - broadcast<V>(C(0.5)));
+    const V from_first = x - broadcast<V>(edges.first);
+    V k;
+    if (per_unit <= std::numeric_limits<C>::max()) {
+      k = rint(from_first * broadcast<V>(per_unit) - broadcast<V>(C(0.5)));
+    } else {
+      // As NumPy has it to the bit: edges of subnormal numbers lie so unevenly that they make up for nothing.
+      const V at = from_first / broadcast<V>(edges.last - edges.first) * n;
+      k = rint(at);
+      k = pick(k > at, k - one, k);
+      k = pick(k == n, n - one, k);
+    }
     k = max(min(k, n - one), broadcast<V>(C(0)));
     k = pick(x < edges.edge(k), k - one, k);
     k = pick((x >= edges.edge(k + one)) & (k < n - one), k + one, k);
@@ -94,7 +105,7 @@ struct UniformBins {
   HD bool is_simple() const {
     const EdgeRounding r = edges->rounding;
     const bool plain = r == EdgeRounding::none || (r == EdgeRounding::single && std::is_same_v<C, float>);
-    return plain && edges->step != C(0);
+    return plain && edges->step != C(0) && per_unit() <= std::numeric_limits<C>::max();
   }
   HD SimpleBinOf<C> simple() const { return {edges->first, edges->last, edges->step, edges->count, per_unit()}; }
 };

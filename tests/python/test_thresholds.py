@@ -62,3 +62,33 @@ def test_integers_of_64_bits_have_histograms():
         opsin.exposure.histogram(np.array([1, 2**63], np.uint64))
     with pytest.raises(ValueError, match="Maximum allowed size"):
         opsin.exposure.histogram(np.array([-(2**62), 2**62]))
+
+
+TINY = {
+    "float32": (3e-37, 1e-37, 4e-38, 3e-43),  # 256 bins of the last one are subnormal numbers apart
+    "float64": (1e-300, 1e-306, 1e-310, 3e-321),
+}
+
+
+@pytest.mark.parametrize("dtype, range_", [(d, r) for d, ranges in TINY.items() for r in ranges])
+@pytest.mark.parametrize("nbins", [8, 30])
+def test_bins_of_a_tiny_range(dtype, range_, nbins):
+    """How many bins there are in 1 is no finite number."""
+    exposure = pytest.importorskip("skimage.exposure")
+    rng = np.random.default_rng(5)
+    for image in (np.linspace(0, 1, 64) * range_, rng.random((30, 40)) * range_, (rng.random(500) - 0.3) * range_):
+        image = image.astype(dtype)
+        for got, want in zip(opsin.exposure.histogram(image, nbins), exposure.histogram(image, nbins)):
+            np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("name", ["otsu", "yen", "isodata", "triangle"])
+def test_thresholds_of_a_tiny_range(name):
+    reference = pytest.importorskip("skimage.filters")
+    image = image_of_two_peaks() * np.float32(1e-37)
+    got = getattr(filters, f"threshold_{name}")(image)
+    assert got == getattr(reference, f"threshold_{name}")(image)
+
+
+def image_of_two_peaks():
+    return image() / 2
