@@ -190,8 +190,13 @@ Array threshold_from_image(const Array& image, const HistogramRule& rule,
   // An empty integer image has no histogram in the first place, but Otsu's looks at its first element before.
   const bool needs_element = rule.method == HistogramMethod::otsu || (own_value && !is_integer(image.dtype()));
   core::check_plain<IndexError>(!needs_element || image.size() > 0, "index 0 is out of bounds for axis 0 with size 0");
-  const exposure::Bins bins = exposure::bins_of(image, o.nbins, opsin::exposure::SourceRange::image);
   const bool on_cpu = image.device().kind == DeviceKind::cpu;
+  // Otsu's looks for a single value before there is a histogram: even infinity is found, and nbins does not matter.
+  if (rule.method == HistogramMethod::otsu && o.nbins < 1 && !is_integer(image.dtype()) &&
+      is_of_one_value(engine::extent_of(image))) {
+    return opsin::filters::first_element(image);
+  }
+  const exposure::Bins bins = exposure::bins_of(image, o.nbins, opsin::exposure::SourceRange::image);
   const bool looks = on_cpu || bins.status.defined() || rule.method == HistogramMethod::minimum;
   if (looks) exposure::refuse_capture("filters.threshold", image);
   const Task task = task_of(image, bins, rule);
@@ -199,8 +204,11 @@ Array threshold_from_image(const Array& image, const HistogramRule& rule,
   if (!looks) return task.out;
   const int found = exposure::read_status(task.status);
   // An image of one value has that as its threshold, in its own dtype. On CUDA the extent has been looked at on the
-  // device. Otsu's looks before there is a histogram, so that even infinity is found.
-  const bool one_value = own_value && (found == status::one_value || (on_cpu && is_of_one_value(task.extent)));
+  // device. One bin may hold several values: Otsu's has none to choose then, the triangle takes the first element.
+  const bool one_bin = found == status::one_value;
+  const bool one_value =
+      own_value && ((one_bin && (rule.method == HistogramMethod::triangle || !task.extent.defined())) ||
+                    ((on_cpu || one_bin) && is_of_one_value(task.extent)));
   if (one_value && rule.method == HistogramMethod::otsu) return opsin::filters::first_element(image);
   exposure::check_status(found);
   if (one_value) return opsin::filters::first_element(image);

@@ -92,3 +92,25 @@ def test_thresholds_of_a_tiny_range(name):
 
 def image_of_two_peaks():
     return image() / 2
+
+
+NBINS = ("otsu", "yen", "isodata", "triangle", "minimum", "multiotsu")
+
+
+@pytest.mark.parametrize("name", NBINS)
+@pytest.mark.parametrize("nbins", [-1, 0, 1])
+@pytest.mark.parametrize("kind", ["float32", "float64", "bool", "uint8", "constant", "constant bool"])
+def test_hardly_any_bins(name, nbins, kind):
+    """With one bin there is nothing to choose, unless the image has one value."""
+    reference = pytest.importorskip("skimage.filters")
+    x = image()
+    x = np.full((4, 5), kind != "constant" or 0.5) if "constant" in kind else (x * 100 if kind == "uint8" else x)
+    x = x.astype(kind) if "constant" not in kind else x
+    arguments = dict(nbins=nbins)
+    try:
+        want = getattr(reference, f"threshold_{name}")(x, **arguments)
+    except (ValueError, IndexError, RuntimeError) as error:
+        with pytest.raises(type(error)):
+            getattr(filters, f"threshold_{name}")(x, **arguments)
+    else:
+        np.testing.assert_array_equal(getattr(filters, f"threshold_{name}")(x, **arguments), want)
