@@ -175,12 +175,15 @@ std::vector<double> numbers(nb::handle value) {
   return v;
 }
 
-std::vector<int> integers(nb::handle value) {
-  std::vector<int> v;
+namespace {
+
+template <class I>
+std::vector<I> whole_numbers(nb::handle value) {
+  std::vector<I> v;
   const auto one = [](nb::handle item) {
     nb::object index = nb::steal(PyNumber_Index(item.ptr()));
     if (!index.is_valid()) throw nb::python_error();
-    return nb::cast<int>(index);
+    return nb::cast<I>(index);
   };
   if (nb::hasattr(value, "__iter__")) {
     for (nb::handle item : value) v.push_back(one(item));
@@ -189,6 +192,11 @@ std::vector<int> integers(nb::handle value) {
   }
   return v;
 }
+
+}  // namespace
+
+std::vector<int> integers(nb::handle value) { return whole_numbers<int>(value); }
+std::vector<std::int64_t> sizes(nb::handle value) { return whole_numbers<std::int64_t>(value); }
 
 Border border(nb::handle mode) {
   if (!nb::isinstance<nb::str>(mode)) throw RuntimeError("boundary mode not supported");

@@ -116,6 +116,7 @@ inline Array beside(const Array& image, const Array& given) {
 /// A real number or a sequence of them.
 std::vector<double> numbers(nb::handle value);
 std::vector<int> integers(nb::handle value);
+std::vector<std::int64_t> sizes(nb::handle value);
 
 /// A mode name or a sequence of them.
 Border border(nb::handle mode);

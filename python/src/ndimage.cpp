@@ -172,14 +172,13 @@ void bind_smoothing(nb::module_& m) {
          nb::handle origin, nb::handle axes) {
         Call call;
         const Array a = call.in(input);
-        const std::vector<int> given = integers(size);
-        const std::vector<std::int64_t> sizes(given.begin(), given.end());
+        const std::vector<std::int64_t> given = sizes(size);
         const UniformFilterOptions options{.output = output(call, dtype, out),
                                            .mode = borders(mode),
                                            .cval = complex_number(cval),
                                            .origin = integers(origin),
                                            .axes = integers(axes)};
-        return call.run([&] { return uniform_filter(a, sizes, options); });
+        return call.run([&] { return uniform_filter(a, given, options); });
       },
       nb::arg("input"), nb::arg("size"), nb::arg("dtype").none(), nb::arg("out").none(), nb::arg("mode"),
       nb::arg("cval"), nb::arg("origin"), nb::arg("axes"));

@@ -14,12 +14,9 @@ using namespace opsin::ndimage;
 /// As opsin/_ndimage_extremes.py sorted it.
 Neighbourhood neighbourhood(Call& call, nb::handle size, nb::handle footprint, nb::handle structure) {
   Neighbourhood n;
-  if (!size.is_none()) {
-    const std::vector<int> given = integers(size);
-    n.size.assign(given.begin(), given.end());
-  }
-  if (const std::optional<Array> a = call.in_optional(footprint)) n.footprint = Footprint(*a);
-  if (const std::optional<Array> a = call.in_optional(structure)) n.structure = Weights(*a);
+  if (!size.is_none()) n.size = sizes(size);
+  if (!footprint.is_none()) n.footprint = Footprint(call.in(footprint));
+  if (!structure.is_none()) n.structure = Weights(call.in(structure));
   return n;
 }
 

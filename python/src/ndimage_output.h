@@ -16,11 +16,8 @@ inline ndimage::Output output(Call& call, nb::handle dtype, nb::handle array) {
 /// A size or a footprint, as opsin/_ndimage_order.py sorted them.
 inline ndimage::Neighbourhood neighbourhood(Call& call, nb::handle size, nb::handle footprint) {
   ndimage::Neighbourhood n;
-  if (!size.is_none()) {
-    const std::vector<int> given = integers(size);
-    n.size.assign(given.begin(), given.end());
-  }
-  if (const std::optional<Array> a = call.in_optional(footprint)) n.footprint = ndimage::Footprint(*a);
+  if (!size.is_none()) n.size = sizes(size);
+  if (!footprint.is_none()) n.footprint = ndimage::Footprint(call.in(footprint));
   return n;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/target.h"
 #include "ndimage/neighbourhood.h"
+#include "ndimage/window_size.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
 namespace {
@@ -18,7 +19,7 @@ Array filter1d(const Array& input, std::int64_t size, const opsin::ndimage::Extr
   core::check_plain<TypeError>(!is_complex(input.dtype()), "Complex type not supported");
   const int axis = core::normalize_axis("ndimage", o.axis, input.ndim());
   core::check_plain<RuntimeError>(size >= 1, "incorrect filter size");
-  core::check_plain(size / 2 + o.origin >= 0 && size / 2 + o.origin < size, "invalid origin");
+  check_window(size, o.origin);
   Step step;
   step.minimum = minimum;
   step.cval = o.cval;

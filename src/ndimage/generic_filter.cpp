@@ -6,6 +6,7 @@
 #include "engine/order.h"
 #include "ndimage/window.h"
 #include "ndimage/window_reduction.h"
+#include "ndimage/window_size.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
 namespace {
@@ -96,7 +97,7 @@ struct Lines {
     core::check_plain<TypeError>(!is_complex(input.dtype()), "Complex type not supported");
     core::check_plain<RuntimeError>(size >= 1, "invalid filter size");
     const int axis = core::normalize_axis("ndimage.generic_filter1d", o.axis, input.ndim());
-    core::check_plain(size / 2 + o.origin >= 0 && size / 2 + o.origin < size, "invalid origin");
+    check_window(size, o.origin);
     check_supported(input.dtype());
     image = input.dtype() == DType::float64 ? input.contiguous() : input.astype(DType::float64);
     n = input.shape(axis);

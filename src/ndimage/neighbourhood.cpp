@@ -2,6 +2,7 @@
 #include "ndimage/neighbourhood.h"
 
 #include "core/target.h"
+#include "ndimage/window_size.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
 namespace {
@@ -20,16 +21,12 @@ void check_mirrored(const Extents* shape, std::size_t axes) {
                                 "are filtered");
 }
 
-void check_origin(std::int64_t size, int origin) {
-  core::check_plain(size / 2 + origin >= 0 && size / 2 + origin < size, "invalid origin");
-}
-
 Step box_step(const std::vector<std::int64_t>& size, const std::vector<int>& origins, const std::vector<Border>& modes,
               const std::vector<int>& axes) {
   Step step;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (size[i] <= 1) continue;
-    check_origin(size[i], origins[i]);
+    check_window(size[i], origins[i]);
     step.windows.push_back({axes[i], size[i], -(size[i] / 2) - origins[i], modes[i]});
   }
   return step;
@@ -115,7 +112,7 @@ Step step_of(const Array& input, const Neighbourhood& given, const ExtremeFilter
     origins = expanded(origins, axes, ndim);
     core::check_plain<RuntimeError>(whole.shape.size() == ndim, "footprint.ndim (", whole.shape.size(),
                                     ") must match len(axes) (", axes.size(), ")");
-    for (int a = 0; a < ndim; ++a) check_origin(whole.shape[a], origins[static_cast<std::size_t>(a)]);
+    for (int a = 0; a < ndim; ++a) check_window(whole.shape[a], origins[static_cast<std::size_t>(a)]);
     core::check_plain<RuntimeError>(o.mode.size() == 1,
                                     "A sequence of modes is not supported for non-separable footprints");
     step.elements = offsets_of(whole, origins);

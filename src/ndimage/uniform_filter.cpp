@@ -4,6 +4,7 @@
 #include "core/target.h"
 #include "engine/box.h"
 #include "ndimage/result.h"
+#include "ndimage/window_size.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
 namespace {
@@ -37,7 +38,7 @@ void filter(const Array& out, const Array& image, const std::vector<BoxPass>& pa
 
 BoxPass pass_of(int axis, std::int64_t size, Border mode, int origin) {
   core::check_plain<RuntimeError>(size >= 1, "incorrect filter size");
-  core::check_plain(size / 2 + origin >= 0 && size / 2 + origin < size, "invalid origin");
+  check_window(size, origin);
   return {axis, size, -(size / 2) - origin, mode};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ndimage/neighbourhood.h"
+#include "ndimage/window_size.h"
 
 namespace opsin::OPSIN_TARGET::ndimage {
 
@@ -20,6 +21,8 @@ inline std::vector<engine::Offset> window_elements(const Array& input, const Nei
   } else if (!axes.empty()) {
     for (const std::int64_t size : per_axis(n.size, axes.size())) {
       core::check_plain(size >= 0, "negative dimensions are not allowed");
+      core::check_plain<MemoryError>(size <= 1 || footprint.shape.product() < most_window / size,
+                                     "no memory for a window of ", size, " elements along an axis");
       footprint.shape.push_back(size);
     }
   }
@@ -31,8 +34,7 @@ inline std::vector<engine::Offset> window_elements(const Array& input, const Nei
   core::check_plain<RuntimeError>(fits, "footprint.ndim (", footprint.shape.size(), ") must match len(axes) (",
                                   axes.size(), ")");
   for (int a = 0; a < input.ndim(); ++a) {
-    const std::int64_t at = footprint.shape[a] / 2 + origins[static_cast<std::size_t>(a)];
-    core::check_plain(at >= 0 && at < footprint.shape[a], "invalid origin");
+    check_window(footprint.shape[a], origins[static_cast<std::size_t>(a)]);
   }
   return offsets_of(footprint, origins);
 }
