@@ -52,10 +52,24 @@ struct Subpixel {
     return y >= 0 && y < rows && x >= 0 && x < columns ? image[y * columns + x] : C(0);
   }
 
+  /// What of [-reach, reach] about `middle` lies on an axis of n pixels or next to it. One more step is taken for the
+  /// zeros that follow for ever: they make NaN of infinite places.
+  struct Part {
+    int first, last;
+    HD Part(std::int64_t middle, std::int64_t n, int reach) {
+      constexpr std::int64_t far = std::int64_t{1} << 62;
+      const std::int64_t centre = middle < -far ? -far : middle > far ? far : middle;
+      const std::int64_t before = -2 - centre, behind = n + 1 - centre;
+      first = static_cast<int>(before > -reach ? before < reach ? before : reach + 1 : -reach);
+      last = static_cast<int>(behind < reach ? behind > -reach ? behind : -reach - 1 : reach);
+    }
+  };
+
   template <class F>
   HD void over_window(std::int64_t y0, std::int64_t x0, const F& f) const {
-    for (int y = -reach; y <= reach; ++y) {
-      for (int x = -reach; x <= reach; ++x) {
+    const Part down_part(y0, rows, reach), across_part(x0, columns, reach);
+    for (int y = down_part.first; y <= down_part.last; ++y) {
+      for (int x = across_part.first; x <= across_part.last; ++x) {
         const auto at = [&](int dy, int dx) { return pixel(y0 + y + dy, x0 + x + dx); };
         const C down = C(2) * (at(1, 0) - at(-1, 0)) + ((at(1, -1) - at(-1, -1)) + (at(1, 1) - at(-1, 1)));
         const C across = C(2) * (at(0, 1) - at(0, -1)) + ((at(-1, 1) - at(-1, -1)) + (at(1, 1) - at(1, -1)));

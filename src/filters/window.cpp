@@ -107,8 +107,9 @@ Array window(const WindowType& type, const std::vector<std::int64_t>& shape, con
   core::check_plain(o.order >= 0 && o.order <= most_order,
                     "The spline interpolation order has to be in the range 0-5.");
   const std::int64_t longest = *std::max_element(shape.begin(), shape.end());
-  const std::vector<double> values = window_function(type, longest);
+  // Before the window's values, which take long where there is no memory for the result.
   const Array result = Array::empty(Extents(std::span<const std::int64_t>(shape)), DType::float64);
+  const std::vector<double> values = window_function(type, longest);
   if (result.size() == 0) return result;
   const Spline spline(values, o.order);
   const double middle = static_cast<double>(longest) / 2 - 0.5;

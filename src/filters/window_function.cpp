@@ -120,17 +120,17 @@ Values parzen(std::int64_t n, const Parameters&) {
 
 /// Carrara, Goodman and Majewski, "Spotlight Synthetic Aperture Radar", 1995, appendix D.2.
 Values taylor(std::int64_t n, const Parameters& p) {
-  const auto lobes = static_cast<int>(p.empty() ? 4 : p[0]);
+  const double lobes = p.empty() ? 4 : std::trunc(p[0]);  // whole numbers, of which no square overflows
   const double level = p.size() > 1 ? p[1] : 30;
   const bool norm = p.size() < 3 || p[2] != 0;
   const double a = std::acosh(std::pow(10.0, level / 20)) / pi;
   const double spread = lobes * lobes / (a * a + (lobes - 0.5) * (lobes - 0.5));
   Values weight;
-  for (int m = 1; m < lobes; ++m) {
-    double up = m % 2 == 1 ? 1 : -1, down = 2;
-    for (int i = 1; i < lobes; ++i) {
+  for (double m = 1; m < lobes; ++m) {
+    double up = std::fmod(m, 2) == 1 ? 1 : -1, down = 2;
+    for (double i = 1; i < lobes; ++i) {
       up *= 1 - m * m / spread / (a * a + (i - 0.5) * (i - 0.5));
-      if (i != m) down *= 1 - static_cast<double>(m * m) / (i * i);
+      if (i != m) down *= 1 - m * m / (i * i);
     }
     weight.push_back(up / down);
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One axis after the other is summed away, the last one first: the image is read once.
+#include <limits>
+
 #include "core/target.h"
 #include "engine/power_sums.h"
 #include "measure/small_arrays.h"
@@ -20,6 +22,8 @@ double spacing_of(const std::vector<double>& spacing, int axis) {
 /// Float64 moments about a centre, which nothing stands for the origin here.
 Array sums_about(const Array& image, const Centre& centre, int order, const std::vector<double>& spacing) {
   core::check(order >= 0, "measure.moments", "order must be >= 0, got ", order);
+  core::check<MemoryError>(order < std::numeric_limits<int>::max(), "measure.moments",
+                           "no memory for moments of order ", order);
   const auto* const numbers = std::get_if<std::vector<double>>(&centre);
   Array array;
   if (const auto* given = std::get_if<Array>(&centre)) array = given->astype(DType::float64);

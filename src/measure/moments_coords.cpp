@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "core/target.h"
 #include "engine/sum_each.h"
 #include "measure/small_arrays.h"
@@ -44,6 +46,8 @@ Array moments_coords_central(const Array& coords, const opsin::measure::MomentsC
   core::check_plain(coords.size() > 0, "The parameter `image` cannot be an empty array");
   core::check_plain(coords.ndim() == 2, "The parameter `image` must be a 2-dimensional array");
   core::check(o.order >= 0, "measure.moments_coords", "order must be >= 0, got ", o.order);
+  core::check<MemoryError>(o.order < std::numeric_limits<int>::max(), "measure.moments_coords",
+                           "no memory for moments of order ", o.order);
   const std::int64_t n = coords.shape(0);
   const auto ndim = static_cast<int>(std::min<std::int64_t>(coords.shape(1), max_ndim + 1));
   core::check(ndim <= max_ndim, "measure.moments_coords", "points of more than ", max_ndim, " coordinates");

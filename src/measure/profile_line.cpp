@@ -141,7 +141,10 @@ Array profile_line(const Array& image, const std::array<double, 2>& src, const s
   Scan scan{};
   const double down = dst[0] - src[0], across = dst[1] - src[1];
   const double angle = std::atan2(down, across);
-  scan.length = static_cast<std::int64_t>(std::ceil(std::hypot(down, across) + 1));
+  const double length = std::ceil(std::hypot(down, across) + 1);
+  core::check_plain(length == length, "cannot convert float NaN to integer");
+  core::check_plain(length < 0x1p60, "Maximum allowed size exceeded");
+  scan.length = static_cast<std::int64_t>(length);
   scan.width = o.linewidth;
   scan.half_width[0] = static_cast<double>(o.linewidth - 1) * std::cos(angle) / 2;
   scan.half_width[1] = static_cast<double>(o.linewidth - 1) * std::sin(-angle) / 2;

@@ -162,6 +162,8 @@ template <class C, bool Half>
 void information(const Array& result, const Array& range, const Array& a, const Array& b, std::int64_t n0,
                  std::int64_t n1) {
   const Device device = a.device();
+  // First, as it is what there may be no memory for.
+  const Array counts = Array::zeros({n0, n1}, DType::uint64, device);
   const PutRanges put{range.mutable_data_as<double>(), a.size() == 0};
   const bool narrow = itemsize(a.dtype()) <= 2 && itemsize(b.dtype()) <= 2;
   if (sizeof(C) == 4 || narrow) {
@@ -172,7 +174,6 @@ void information(const Array& result, const Array& range, const Array& a, const 
   const Array edges = Array::empty({n0 + n1 + 2}, dtype_of<C>, device);
   C* edge = edges.mutable_data_as<C>();
   engine::each(n0 + n1 + 2, 1 << 12, PutEdges<C, Half>{range.data_as<double>(), edge, n0, n1});
-  const Array counts = Array::zeros({n0, n1}, DType::uint64, device);
   engine::joint_histogram<C>(counts.mutable_data_as<std::uint64_t>(), a, b, engine::Bins<C>{edge, n0},
                              engine::Bins<C>{edge + n0 + 1, n1});
   const std::int64_t joint = n0 * n1, all = joint + n0 + n1;
