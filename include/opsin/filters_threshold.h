@@ -116,7 +116,7 @@ std::vector<Array> threshold_li_steps(const Array& image, const LiOptions& optio
 
 struct MultiOtsuOptions {
   /// From 2 to 16.
-  int classes = 3;
+  std::int64_t classes = 3;
   std::int64_t nbins = 256;
 };
 /// The thresholds that leave the most variance between several classes, a 1-d array of bin centres. Throws ValueError

@@ -75,7 +75,7 @@ void bind_filters_threshold(nb::module_& m) {
         return call.run([&] { return filters::threshold_isodata_all_from_histogram(a, b); });
       },
       nb::arg("counts"), nb::arg("centers").none());
-  m.def("threshold_multiotsu", [](nb::handle image, int classes, std::int64_t nbins) {
+  m.def("threshold_multiotsu", [](nb::handle image, std::int64_t classes, std::int64_t nbins) {
     Call call;
     const Array a = call.in(image);
     return call.run([&] { return filters::threshold_multiotsu(a, {classes, nbins}); });

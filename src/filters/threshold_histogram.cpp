@@ -8,6 +8,7 @@
 #include "engine/extent.h"
 #include "exposure/counted.h"
 #include "filters/first_element.h"
+#include "filters/given_histogram.h"
 #include "filters/threshold_rules.h"
 #include "opsin/filters_threshold.h"
 
@@ -216,23 +217,9 @@ Array threshold_from_image(const Array& image, const HistogramRule& rule,
   return task.out;
 }
 
-namespace {
-
-void check_histogram(const Array& counts, const Array& centres) {
-  constexpr const char* op = "filters.threshold";
-  core::check(counts.ndim() == 1 && centres.shape() == counts.shape(), op,
-              "a histogram is counts and bin centers of one length, got shapes ", counts.shape(), " and ",
-              centres.shape());
-  core::check(!is_complex(counts.dtype()) && !is_complex(centres.dtype()), op, "a histogram is real");
-  core::check_plain<IndexError>(counts.size() > 0, "index 0 is out of bounds for axis 0 with size 0");
-  exposure::refuse_capture(op, counts);
-}
-
-}  // namespace
-
 Array threshold_from_histogram(const Array& counts, const Array& bin_centers, const HistogramRule& rule) {
   check_rule(rule);
-  check_histogram(counts, bin_centers);
+  check_histogram("filters.threshold", counts, bin_centers);
   const bool whole = rule.method == HistogramMethod::triangle;
   const Task task(rule, whole ? counts.astype(DType::int64) : counts, bin_centers);
   task.run();
@@ -249,7 +236,7 @@ Array threshold_isodata_all(const Array& image, const opsin::filters::HistogramT
 }
 
 Array threshold_isodata_all_from_histogram(const Array& counts, const Array& bin_centers) {
-  check_histogram(counts, bin_centers);
+  check_histogram("filters.threshold", counts, bin_centers);
   return marked(Task({HistogramMethod::isodata}, counts, bin_centers));
 }
 

@@ -12,6 +12,7 @@
 #include "core/target.h"
 #include "engine/team.h"
 #include "exposure/counted.h"
+#include "filters/given_histogram.h"
 #include "opsin/filters_threshold.h"
 
 namespace opsin::OPSIN_TARGET::filters {
@@ -246,13 +247,13 @@ struct Choose {
 };
 
 /// The centres of the bins that were found; waits for a CUDA device, to see whether there are values enough.
-Array thresholds_of(const Array& counts, const Array& centres, std::int64_t total, int classes, bool trim) {
+Array thresholds_of(const Array& counts, const Array& centres, std::int64_t total, std::int64_t classes, bool trim) {
   constexpr const char* op = "filters.threshold_multiotsu";
   core::check(classes >= 2 && classes <= most_thresholds + 1, op, "classes must lie in [2, ", most_thresholds + 1,
               "], got ", classes);
   const Device device = counts.device();
   const std::int64_t n = counts.size();
-  const int thresholds = classes - 1;
+  const auto thresholds = static_cast<int>(classes - 1);
   const std::int64_t chains = n <= most_exact ? n : 1;
   // Trimmed, a long histogram may be short enough for the exact way.
   const std::int64_t lines = std::max(chains * thresholds * n, most_exact * most_exact * std::int64_t{thresholds});
@@ -303,12 +304,8 @@ Array threshold_multiotsu(const Array& image, const opsin::filters::MultiOtsuOpt
 }
 
 Array threshold_multiotsu_from_histogram(const Array& counts, const Array& bin_centers, std::int64_t classes) {
-  constexpr const char* op = "filters.threshold_multiotsu";
-  core::check(counts.ndim() == 1 && bin_centers.shape() == counts.shape(), op,
-              "a histogram is counts and bin centers of one length");
-  core::check_plain<IndexError>(counts.size() > 0, "index 0 is out of bounds for axis 0 with size 0");
-  exposure::refuse_capture(op, counts);
-  return thresholds_of(counts.astype(DType::float32), bin_centers, -1, static_cast<int>(classes), true);
+  check_histogram("filters.threshold_multiotsu", counts, bin_centers);
+  return thresholds_of(counts.astype(DType::float32), bin_centers, -1, classes, true);
 }
 
 }  // namespace opsin::OPSIN_TARGET::filters

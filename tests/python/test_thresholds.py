@@ -114,3 +114,15 @@ def test_hardly_any_bins(name, nbins, kind):
             getattr(filters, f"threshold_{name}")(x, **arguments)
     else:
         np.testing.assert_array_equal(getattr(filters, f"threshold_{name}")(x, **arguments), want)
+
+
+def test_histograms_and_classes_that_are_none():
+    counts, centers = np.arange(9.0), np.arange(9.0)
+    for classes in (1, 17, 2**32 + 3):
+        with pytest.raises(ValueError, match="classes"):
+            filters.threshold_multiotsu(image(), classes=classes)
+        with pytest.raises(ValueError, match="classes"):
+            filters.threshold_multiotsu(classes=classes, hist=(counts, centers))
+    for hist in ((counts * 1j, centers), (counts, centers * 1j)):
+        with pytest.raises(ValueError, match="real"):
+            filters.threshold_multiotsu(hist=hist)
