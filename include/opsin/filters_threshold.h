@@ -2,7 +2,9 @@
 // Thresholds: skimage.filters.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -15,20 +17,30 @@ namespace opsin::filters {
 /// returns; its kernel reads it there, and the host does not wait for it.
 class Level {
  public:
-  Level(double value) : value_(value) {}        // NOLINT: implicit on purpose
+  Level(double value) : value_(value) {}  // NOLINT: implicit on purpose
+  Level(std::integral auto value)         // NOLINT: implicit on purpose
+      : value_(static_cast<double>(value)) {
+    if (value < 0 || static_cast<std::uint64_t>(value) <= std::numeric_limits<std::int64_t>::max()) {
+      whole_ = static_cast<std::int64_t>(value);
+    }
+  }
   Level(const Array& array) : array_(array) {}  // NOLINT: implicit on purpose
   double value() const { return value_; }
+  /// The value where it was given as an integer, of which a double holds 53 bits only.
+  const std::optional<std::int64_t>& whole() const { return whole_; }
   /// Not defined for a value.
   const Array& array() const { return array_; }
 
  private:
   double value_ = 0;
+  std::optional<std::int64_t> whole_;
   Array array_;
 };
 
 /// True where the image is above `high`, and where it is above `low` and connected with such an element through
-/// elements above `low`. Neighbours share a face. A `low` above `high` counts as `high`. Throws ValueError for complex
-/// and empty images.
+/// elements above `low`. Neighbours share a face. A `low` above `high` counts as `high`. Integers of 64 bits are
+/// compared as float64, as NumPy does, with levels that are no integers. Throws ValueError for complex and empty
+/// images.
 Array apply_hysteresis_threshold(const Array& image, const Level& low, const Level& high);
 
 struct HistogramThresholdOptions {

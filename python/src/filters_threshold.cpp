@@ -22,6 +22,9 @@ filters::Level level(Call& call, nb::handle value, std::optional<DType> as) {
   if (c != ObjectClass::numpy && c != ObjectClass::other) return call.in(value);
   const Array a = call.in(value);
   if (a.size() != 1) throw ValueError("thresholds must be single numbers");
+  if (is_integer(a.dtype()) && a.dtype() != DType::uint64 && !(as && is_floating(*as))) {
+    return *a.astype(DType::int64).data_as<std::int64_t>();
+  }
   const bool plain = PyFloat_CheckExact(value.ptr()) || PyLong_CheckExact(value.ptr());
   return (plain && as ? a.astype(*as) : a).item();
 }

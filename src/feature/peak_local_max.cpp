@@ -1,49 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <limits>
 
 #include "core/assign.h"
 #include "core/memory.h"
 #include "core/target.h"
+#include "engine/above_whole.h"
 #include "engine/each.h"
+#include "engine/extent.h"
 #include "engine/pointwise.h"
 #include "engine/sums.h"
 #include "feature/peaks.h"
 #include "opsin/feature.h"
-#include "opsin/measure.h"
 
 namespace opsin::OPSIN_TARGET::feature {
 namespace {
 
 using opsin::feature::CornerPeaksOptions;
 using opsin::feature::PeakLocalMaxOptions;
-using opsin::measure::Reduction;
 using opsin::ndimage::Footprint;
 
-/// The least or the greatest element, line by line first.
-double extreme(const Array& image, Reduction which) {
+enum class End : std::uint8_t { least, greatest };
+
+engine::Extent extent_of(const Array& image, End which) {
   core::check_plain(image.size() > 0, "zero-size array to reduction operation ",
-                    which == Reduction::min ? "minimum" : "maximum", " which has no identity");
-  Array left =
-      image.contiguous().reshape({image.size() / image.shape(image.ndim() - 1), image.shape(image.ndim() - 1)});
-  left = opsin::measure::block_reduce(left, {.block_size = {1, left.shape(1)}, .func = which}).reshape({left.shape(0)});
-  return opsin::measure::block_reduce(left, {.block_size = {left.shape(0)}, .func = which}).item();
+                    which == End::least ? "minimum" : "maximum", " which has no identity");
+  if (image.dtype() != DType::uint64) return engine::read_extent(engine::extent_of(image));
+  const Array ordered = Array::empty(image.shape(), DType::int64, image.device());
+  engine::pointwise<std::int64_t, 1, 1>({ordered}, {image}, engine::FlipSign{});
+  return engine::read_extent(engine::extent_of(ordered));
 }
 
-struct IsPeak {
+/// An end of integers; of those without sign, with the sign bit flipped.
+std::int64_t whole_extreme(const Array& image, End which) {
+  const engine::Extent e = extent_of(image, which);
+  return which == End::least ? e.least<std::int64_t>() : e.greatest<std::int64_t>();
+}
+
+double extreme(const Array& image, End which) {
+  if (is_integer(image.dtype())) {
+    const std::int64_t end = whole_extreme(image, which);
+    return image.dtype() == DType::uint64 ? static_cast<double>(static_cast<std::uint64_t>(end ^ engine::least_int64))
+                                          : static_cast<double>(end);
+  }
+  const engine::Extent e = extent_of(image, which);
+  if (e.nan) return NAN;
+  return engine::with_exact(image.dtype(), [&]<class C>(Tag<C>) {
+    return static_cast<double>(which == End::least ? e.least<C>() : e.greatest<C>());
+  });
+}
+
+/// What is above a threshold.
+struct AboveReal {
   double threshold;
   template <class V>
-  HD void operator()(const V (&in)[2], V (&out)[2]) const {
-    const V zero = broadcast<V>(0), one = broadcast<V>(1);
-    out[0] = pick(in[0] == in[1], one, zero);
-    out[1] = pick(in[0] > broadcast<V>(threshold), one, zero);
+  HD V operator()(V x) const {
+    return pick(x > broadcast<V>(threshold), broadcast<V>(1), broadcast<V>(0));
   }
 };
 
+template <class Above>
+struct IsPeak {
+  Above above;
+  template <class V>
+  HD void operator()(const V (&in)[2], V (&out)[2]) const {
+    out[0] = pick(in[0] == in[1], broadcast<V>(1), broadcast<V>(0));
+    out[1] = above(in[0]);
+  }
+};
+
+template <class Above>
 struct IsAbove {
-  double threshold;
+  Above above;
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    out[0] = pick(in[0] > broadcast<V>(threshold), broadcast<V>(1), broadcast<V>(0));
+    out[0] = above(in[0]);
   }
 };
 
@@ -77,8 +108,9 @@ struct IsLabel {
   }
 };
 
+template <class C>
 struct OnObject {
-  double background;
+  C background;
   template <class V>
   HD void operator()(const V (&in)[2], V (&out)[1]) const {
     out[0] = pick(in[1] == broadcast<V>(0), broadcast<V>(background), in[0]);
@@ -124,12 +156,22 @@ class PeakSearch {
     // In the image's own precision, where that is float32.
     const bool single = image.dtype() == DType::float32;
     const auto rounded = [&](double x) { return single ? static_cast<double>(static_cast<float>(x)) : x; };
-    threshold_ = o.threshold_abs ? rounded(*o.threshold_abs) : extreme(image, Reduction::min);
+    threshold_ = o.threshold_abs ? rounded(*o.threshold_abs) : extreme(image, End::least);
+    bool is_least = !o.threshold_abs;
     if (o.threshold_rel) {
-      const double least = rounded(rounded(*o.threshold_rel) * extreme(image, Reduction::max));
-      if (least > threshold_) threshold_ = least;
+      const double least = rounded(rounded(*o.threshold_rel) * extreme(image, End::greatest));
+      if (least > threshold_) {
+        threshold_ = least;
+        is_least = false;
+      }
+    }
+    if (engine::is_wide(image.dtype())) {
+      whole_threshold_ = engine::AboveWhole(image.dtype(), threshold_);
+      if (is_least) whole_threshold_.threshold = whole_extreme(image, End::least);
     }
     core::check_plain(o.footprint || o.min_distance >= 0, "negative dimensions are not allowed");
+    core::check_plain(o.footprint || o.min_distance < std::numeric_limits<std::int64_t>::max() / 2,
+                      "Maximum allowed dimension exceeded");
     if (o.footprint) {
       around_.footprint = *o.footprint;
     } else {
@@ -148,8 +190,7 @@ class PeakSearch {
   Array in_labels() const {
     Array labels = o_.labels->astype(DType::int64);
     clear_border<std::int64_t>(labels);
-    const auto count =
-        labels.size() > 0 ? static_cast<std::int64_t>(std::max(0.0, extreme(labels, Reduction::max))) : 0;
+    const auto count = labels.size() > 0 ? std::max<std::int64_t>(0, whole_extreme(labels, End::greatest)) : 0;
     const std::vector<std::int64_t> boxes = engine::label_boxes(labels, count);
     std::vector<Array> found;
     std::int64_t total = 0;
@@ -176,13 +217,23 @@ class PeakSearch {
   /// Bytes that are 1 at the peaks of an object, or of the whole image when the mask is not defined.
   Array flags_of(const Array& image, const Array& mask) const {
     const Array above = bytes(image.shape());
+    const bool wide = engine::is_wide(image.dtype());
     if (one_element_ || image.size() == 1) {
-      engine::pointwise<double, 1, 1>({above}, {image}, IsAbove{threshold_});
+      if (wide) {
+        engine::pointwise<std::int64_t, 1, 1>({above}, {image}, IsAbove<engine::AboveWhole>{whole_threshold_});
+      } else {
+        engine::pointwise<double, 1, 1>({above}, {image}, IsAbove<AboveReal>{{threshold_}});
+      }
       return above;
     }
     Array equal = bytes(image.shape());
     const Array greatest = opsin::ndimage::maximum_filter(image, around_, {.mode = {Border::nearest}});
-    engine::pointwise<double, 2, 2>({equal, above}, {image, greatest}, IsPeak{threshold_});
+    if (wide) {
+      engine::pointwise<std::int64_t, 2, 2>({equal, above}, {image, greatest},
+                                            IsPeak<engine::AboveWhole>{whole_threshold_});
+    } else {
+      engine::pointwise<double, 2, 2>({equal, above}, {image, greatest}, IsPeak<AboveReal>{{threshold_}});
+    }
     if (is_flat(equal, mask)) {
       core::fill_zero(equal);
       if (mask.defined()) {
@@ -199,7 +250,7 @@ class PeakSearch {
   static bool is_flat(const Array& equal, const Array& mask) {
     const Array whole = mask.defined() ? mask : equal;
     if (mask.defined()) return engine::sums<double, 2, 1>({equal, whole}, Others{}).item() == 0;
-    return extreme(equal, Reduction::min) != 0;
+    return whole_extreme(equal, End::least) != 0;
   }
 
   Array in_object(const Array& labels, std::int64_t label, const std::int64_t* box) const {
@@ -214,7 +265,12 @@ class PeakSearch {
     const Array mask = Array::empty(part.shape(), DType::boolean, image_.device());
     engine::pointwise<std::int64_t, 1, 1>({mask}, {part_labels}, IsLabel{label});
     const Array object = Array::empty(part.shape(), image_.dtype(), image_.device());
-    engine::pointwise<double, 2, 1>({object}, {part, mask}, OnObject{background()});
+    if (engine::is_wide(image_.dtype())) {
+      const std::int64_t least = is_unsigned(image_.dtype()) ? 0 : engine::least_int64;
+      engine::pointwise<std::int64_t, 2, 1>({object}, {part, mask}, OnObject<std::int64_t>{least});
+    } else {
+      engine::pointwise<double, 2, 1>({object}, {part, mask}, OnObject<double>{background()});
+    }
     const Array found = greatest_first(object, flags_of(object, mask), spacing_, o_.num_peaks_per_label);
     shift.points = found.mutable_data_as<std::int64_t>();
     engine::each(found.size(), 4096, shift);
@@ -247,6 +303,7 @@ class PeakSearch {
   const PeakLocalMaxOptions& o_;
   std::vector<std::int64_t> border_;
   double threshold_ = 0;
+  engine::AboveWhole whole_threshold_;  // of a wide image
   opsin::ndimage::Neighbourhood around_;
   bool one_element_ = false;
   engine::Spacing spacing_{};

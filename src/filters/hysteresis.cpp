@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/hysteresis.h"
 
+#include <algorithm>
+
 #include "core/half.h"
 #include "core/memory.h"
 #include "core/target.h"
+#include "engine/above_whole.h"
 #include "engine/pointwise.h"
 #include "filters/level.h"
 
@@ -38,6 +41,25 @@ struct Classify {
   }
 };
 
+/// The same for integers of 64 bits.
+struct ClassifyWhole {
+  engine::AboveWhole low, high;
+
+  template <class V>
+  HD void operator()(const V (&in)[1], V (&out)[1]) const {
+    const V is_strong = high(in[0]);
+    out[0] = low(in[0]) + is_strong + is_strong;
+  }
+};
+
+/// NumPy compares with integers as they are; a low level that is none makes no integer of a high one, but the other way
+/// round.
+ClassifyWhole classify_whole(DType t, const opsin::filters::Level& low, const opsin::filters::Level& high) {
+  const engine::AboveWhole above(t, *high.whole());
+  if (low.whole()) return {engine::AboveWhole(t, std::min(*low.whole(), *high.whole())), above};
+  return {engine::AboveWhole(t, std::min(low.value(), high.value())), above};
+}
+
 }  // namespace
 
 Array apply_hysteresis_threshold(const Array& image, const opsin::filters::Level& low,
@@ -49,7 +71,13 @@ Array apply_hysteresis_threshold(const Array& image, const opsin::filters::Level
   const LevelSource high_source(high, image, op, "high");
   const Array out = core::empty_result(image.shape(), DType::boolean, image.device());
   const Array state = Array::empty(image.shape(), DType::uint8, image.device());
-  const bool narrow = itemsize(image.dtype()) <= 2 || image.dtype() == DType::float32;
+  const DType t = image.dtype();
+  if (engine::is_wide(t) && high.whole() && !low.array().defined()) {
+    engine::pointwise<std::int64_t, 1, 1>({state}, {image}, classify_whole(t, low, high));
+    engine::hysteresis(out, state, 1);
+    return out;
+  }
+  const bool narrow = itemsize(t) <= 2 || t == DType::float32;
   with_real(narrow ? DType::float32 : DType::float64, [&]<class C>(Tag<C>) {
     engine::pointwise<C, 1, 1>({state}, {image}, Classify{low_source.reader(), high_source.reader()});
   });

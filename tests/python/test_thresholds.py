@@ -126,3 +126,29 @@ def test_histograms_and_classes_that_are_none():
     for hist in ((counts * 1j, centers), (counts, centers * 1j)):
         with pytest.raises(ValueError, match="real"):
             filters.threshold_multiotsu(hist=hist)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+def test_levels_between_integers_of_64_bits(dtype):
+    """Float64 does not tell them apart, and NumPy does not ask it."""
+    reference = pytest.importorskip("skimage.filters").apply_hysteresis_threshold
+    top = 2**63 - 1
+    x = np.array([[top, top - 1, top - 2, 5], [top - 1, top - 2, 3, 2**53 + 1], [2**53, 2**53 + 1, 0, 1]], dtype)
+    if dtype == "uint64":
+        x[2, 3] = 2**64 - 1
+    else:
+        x[2, 3] = -top - 1
+    for low, high in (
+        (top - 1, top - 1),
+        (top - 2, top - 1),
+        (2**53, 2**53),
+        (2**53, top - 2),
+        (-5, top - 1),
+        (-5, -3),
+        (top, 4),
+        (0.5, top - 1),
+        (np.int64(2**53), np.int64(2**53)),
+    ):
+        np.testing.assert_array_equal(
+            filters.apply_hysteresis_threshold(x, low, high), reference(x, low, high), err_msg=f"{low} {high}"
+        )
