@@ -3,7 +3,10 @@
 // result is the same however many points are looked at at once.
 #pragma once
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "core/check.h"
 #include "core/math.h"
@@ -44,13 +47,21 @@ struct Spacing {
 /// distance is found here once, so that every device decides alike.
 inline Spacing spacing_of(double distance, double p, bool inclusive) {
   const bool unused = !inclusive && distance <= 1;  // All points have that distance from each other.
-  core::check_plain(unused || p >= 1, "Only p-norms with 1<=p<=infinity permitted");
+  core::check_plain(unused || p > 0, "p must be greater than 0");
   Spacing s{distance, p, inclusive};
   if (unused || p == 1 || p == 2 || std::isinf(p)) return s;
-  s.powers = s.powers_to = std::pow(distance, p);
-  const auto reaches = [&](double sum) { return std::pow(sum, 1 / p) >= distance; };
-  while (reaches(s.powers_to) && s.powers_to > 0) s.powers_to = std::nextafter(s.powers_to, 0.0);
-  while (!reaches(s.powers_to)) s.powers_to = std::nextafter(s.powers_to, static_cast<double>(INFINITY));
+  s.powers = std::pow(distance, p);
+  // Bits of positive numbers have their order. The root of infinity reaches every distance.
+  std::uint64_t low = 0, high = std::bit_cast<std::uint64_t>(std::numeric_limits<double>::infinity());
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    if (std::pow(std::bit_cast<double>(middle), 1 / p) >= distance) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  s.powers_to = std::bit_cast<double>(high);
   return s;
 }
 

@@ -25,7 +25,7 @@ Array spaced_points(const Array& points, const Spacing& spacing) {
   const Array keep = Array::empty({n}, DType::uint8, points.device());
   auto* const kept = keep.mutable_data_as<std::uint8_t>();
   const auto* const p = points.data_as<std::int64_t>();
-  const std::int64_t width = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(spacing.distance)));
+  const auto width = static_cast<std::int64_t>(std::clamp(std::ceil(spacing.distance), 1.0, 0x1p62));
   std::unordered_map<Cell, std::vector<std::int64_t>, CellHash> cells;
   std::int64_t around = 1;
   for (int a = 0; a < ndim; ++a) around *= 3;

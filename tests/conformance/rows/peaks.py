@@ -97,6 +97,7 @@ ROWS = [
             dict(threshold_abs=0.5, threshold_rel=0.3),
             dict(footprint=CROSS),
             dict(min_distance=2, footprint=CROSS, p_norm=1),
+            dict(min_distance=3, p_norm=0.5),
             Case({}, make=_levels),
             Case(dict(min_distance=4, p_norm=3), make=_levels),
             Case(dict(exclude_border=False), make=_flat),
