@@ -39,7 +39,8 @@ class __attribute__((visibility("default"))) Generator {
   /// Generator.standard_normal(): the ziggurat of G. Marsaglia and W. W. Tsang, J. Stat. Softw. 5(8), 2000.
   double normal();
   /// Generator.poisson(mean): W. Hormann, "The transformed rejection method for generating Poisson random variables",
-  /// Insur. Math. Econ. 12, 1993, from a mean of 10 on.
+  /// Insur. Math. Econ. 12, 1993, from a mean of 10 on. Throws ValueError for means that are NaN, negative or beyond
+  /// 9.2e18.
   std::int64_t poisson(double mean);
 
  private:

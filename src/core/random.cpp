@@ -7,6 +7,8 @@
 #include <numbers>
 #include <vector>
 
+#include "core/check.h"
+
 namespace opsin::random {
 namespace {
 
@@ -218,6 +220,9 @@ double Generator::normal_beyond(std::uint64_t bits) {
 }
 
 std::int64_t Generator::poisson(double mean) {
+  core::check_plain(mean >= 0, "lam < 0 or lam is NaN");
+  // NumPy's limit: ten deviations below the greatest number that there is.
+  core::check_plain(mean <= 9.223372006484771e18, "lam value too large");
   if (mean == 0) return 0;
   if (mean < 10) {
     const double stop = std::exp(-mean);

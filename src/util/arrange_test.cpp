@@ -2,6 +2,8 @@
 // Views, mosaics, grids, marks and noise: from C++.
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include <vector>
 
 #include "opsin/data.h"
@@ -88,6 +90,19 @@ TEST_CASE("random streams are NumPy's") {
   CHECK(poisson.poisson(100.0) == 109);
   opsin::random::Generator copy(rng.state());
   CHECK(copy.next() == rng.next());
+}
+
+TEST_CASE("Poisson numbers of no mean are refused, and the stream goes on") {
+  opsin::random::Generator rng(42);
+  for (const double mean : {-1.0, -1e-300, 9.3e18, 1e300, std::numeric_limits<double>::infinity(),
+                            std::numeric_limits<double>::quiet_NaN()}) {
+    CHECK_THROWS_AS(rng.poisson(mean), opsin::ValueError);
+  }
+  CHECK(rng.poisson(100.0) == 109);
+  CHECK(rng.poisson(9.2e18) > 9'100'000'000'000'000'000);
+  const std::vector<double> values{0.25, std::numeric_limits<double>::quiet_NaN(), 0.5, 0.75};
+  const Array image = Array::from(std::span<const double>(values), {2, 2});
+  CHECK_THROWS_AS(util::random_noise(image, rng, {.mode = util::Noise::poisson}), opsin::ValueError);
 }
 
 TEST_CASE("noise of every kind") {

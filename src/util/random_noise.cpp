@@ -36,6 +36,9 @@ template <class C>
 Array poisson(const Array& image, random::Generator& rng) {
   const Array host = img_as(image, sizeof(C) == 4 ? DType::float32 : DType::float64).to(Device{}).contiguous();
   const auto* values = host.data_as<C>();
+  // As poisson() says it; NaN has no place in a sorted list.
+  core::check_plain(std::none_of(values, values + host.size(), [](C x) { return x != x; }),
+                    "lam < 0 or lam contains NaNs");
   std::vector<C> sorted(values, values + host.size());
   std::sort(sorted.begin(), sorted.end());
   const auto levels = static_cast<double>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
