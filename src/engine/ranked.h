@@ -37,9 +37,7 @@ struct KeyOfBits {
   /// The element of a key, as a number.
   HD double value(std::uint64_t key) const {
     const std::uint64_t high = std::uint64_t{1} << (bits - 1);
-    if (!real)
-      return has_sign ? static_cast<double>(static_cast<std::int64_t>(key) - static_cast<std::int64_t>(high))
-                      : static_cast<double>(key);
+    if (!real) return has_sign ? static_cast<double>(static_cast<std::int64_t>(key - high)) : static_cast<double>(key);
     const std::uint64_t mask = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
     const std::uint64_t b = key & high ? key ^ high : ~key & mask;
     if (bits == 16) return half_to_float({static_cast<std::uint16_t>(b)});
