@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "core/check.h"
 #include "core/dispatch.h"
 #include "core/math.h"
 #include "opsin/array.h"
@@ -59,7 +60,13 @@ struct SortedKeys {
   Array keys, places;
 };
 
-/// Of the elements of a C-contiguous array of fewer than 2^32. Compiled once for each K, in sort_per_bits.cpp.
+/// Throws NotImplementedError for 2^32 elements and more: places are uint32.
+inline void check_places(const Array& elements) {
+  core::check_plain<NotImplementedError>(elements.size() < std::int64_t{1} << 32, "sorting 2^32 elements or more");
+}
+
+/// Of the elements of a C-contiguous array of fewer than 2^32, which check_places() tells. Compiled once for each K, in
+/// sort_per_bits.cpp.
 template <class K>
 SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits);
 

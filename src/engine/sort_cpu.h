@@ -30,6 +30,7 @@ struct SortBlocks {
 /// Without `Places`, of the keys alone: half of what is moved.
 template <class K, bool Places>
 SortedKeys sort_bytes(const Array& elements, const KeyBits<K>& bits) {
+  check_places(elements);
   using Histogram = std::array<std::uint32_t, 256>;
   const SortBlocks blocks(elements.size());
   const std::int64_t places_count = Places ? blocks.n : 0;

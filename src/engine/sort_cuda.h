@@ -34,6 +34,7 @@ struct MakeKeys {
 
 template <class K>
 SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits) {
+  check_places(elements);
   const std::int64_t n = elements.size();
   const Device device = elements.device();
   const SortedKeys from{Array::empty({n}, dtype_of<K>, device), Array::empty({n}, DType::uint32, device)};
@@ -51,6 +52,7 @@ SortedKeys sort_keys(const Array& elements, const KeyBits<K>& bits) {
 
 template <class K>
 Array sorted_keys(const Array& elements, const KeyBits<K>& bits) {
+  check_places(elements);
   const std::int64_t n = elements.size();
   const Device device = elements.device();
   const Array from = Array::empty({n}, dtype_of<K>, device), to = Array::empty({n}, dtype_of<K>, device);

@@ -122,9 +122,6 @@ struct MatchSorted {
 };
 
 void match_sorted(const Array& out, const Array& image, const Array& reference) {
-  constexpr std::int64_t most = std::int64_t{1} << 32;
-  core::check(image.size() < most && reference.size() < most, "exposure.match_histograms",
-              "an image of 2^32 elements or more");
   const Array source = image.contiguous();
   const Array target = reference.contiguous();
   const Array matched = Array::empty(image.shape(), DType::float64, image.device());

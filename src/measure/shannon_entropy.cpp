@@ -70,7 +70,6 @@ Array parts_of_values(const Array& image) {
 Array parts_of_runs(const Array& given) {
   const Array image = given.contiguous();
   const std::int64_t n = image.size();
-  core::check(n < (std::int64_t{1} << 32), "measure.shannon_entropy", "an image of 2^32 elements or more");
   const Array table = Array::empty({table_size}, DType::float64, image.device());
   engine::each(table_size, table_size, PutTable{n, table.mutable_data_as<double>()});
   Array parts;

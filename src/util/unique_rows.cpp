@@ -96,7 +96,6 @@ Array unique_rows(const Array& ar) {
   const std::int64_t n = ar.shape(0);
   if (n == 0) return ar.copy();
   core::check(ar.shape(1) > 0, "util.unique_rows", "rows must have elements");
-  core::check<NotImplementedError>(n < std::int64_t{1} << 32, "util.unique_rows", "2^32 rows or more");
   const Array in = ar.contiguous();
   const RowWords rows{static_cast<const std::uint8_t*>(in.data()),
                       in.shape(1) * static_cast<std::int64_t>(itemsize(in.dtype()))};
