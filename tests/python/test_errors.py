@@ -33,6 +33,32 @@ BAD_CALLS = {
         ValueError,
         lambda: opsin.data._native.blobs_at(np.ones((2, 1)), 10, 0.1, 2, 0.5, "nearest"),
     ),
+    "line without end": (ValueError, lambda: opsin.measure.profile_line(IMAGE, (0, 0), (0, np.inf))),
+    "line to nowhere": (ValueError, lambda: opsin.measure.profile_line(IMAGE, (0, 0), (0, np.nan))),
+    "line of 1e300 pixels": (ValueError, lambda: opsin.measure.profile_line(IMAGE, (0, 0), (0, 1e300))),
+    "moments of order 2^31": (MemoryError, lambda: opsin.measure.moments(IMAGE, order=2**31 - 1)),
+    "moments of points of order 2^31": (
+        MemoryError,
+        lambda: opsin.measure.moments_coords(np.ones((3, 2)), order=2**31 - 1),
+    ),
+    "window of 2^64 elements": (
+        (MemoryError, ValueError),
+        lambda: opsin.filters.window("hann", (2**31, 2**31, 4)),
+    ),
+    "2^62 joint bins": (
+        (MemoryError, ValueError),
+        lambda: opsin.metrics.normalized_mutual_information(IMAGE, IMAGE, bins=2**31 - 1),
+    ),
+    "box of 2^61": (MemoryError, lambda: opsin.ndimage.uniform_filter1d(IMAGE, 2**61)),
+    "box of 2^40 by 2^40": (MemoryError, lambda: opsin.ndimage.uniform_filter(IMAGE, 2**40)),
+    "minimum of 2^31 by 2^61": (MemoryError, lambda: opsin.ndimage.minimum_filter(IMAGE, (2**31, 2**61))),
+    "median of 2^61 by 2^61": (MemoryError, lambda: opsin.ndimage.median_filter(IMAGE, 2**61)),
+    "minimum of 2^61": (MemoryError, lambda: opsin.ndimage.minimum_filter1d(IMAGE, 2**61)),
+    "2^32 ranks": (NotImplementedError, lambda: opsin.filters.rank_order(np.zeros(2**32, np.uint8))),
+    "2^32 values to map": (
+        NotImplementedError,
+        lambda: opsin.util.map_array(np.zeros(3, np.uint8), np.zeros(2**32, np.uint8), np.zeros(2**32, np.uint8)),
+    ),
     "no threads": (ValueError, lambda: opsin.set_num_threads(0)),
     "no such policy": (ValueError, lambda: opsin.set_float_policy("double")),
 }
@@ -120,3 +146,31 @@ def test_warnings_may_be_errors():
         with pytest.raises(UserWarning, match="a word"):
             _public("a word of warning")
         opsin.filters.gaussian(IMAGE)  # Nothing is left over.
+
+
+def test_windows_larger_than_any_image():
+    """Nothing is looked for in what lies beyond the image."""
+    reference = pytest.importorskip("skimage.feature")
+    corners = np.array([[5, 5], [20, 30], [38, 40]])
+    for size in (3, 41, 121, 1001):
+        np.testing.assert_allclose(
+            opsin.feature.corner_subpix(IMAGE, corners, size), reference.corner_subpix(IMAGE, corners, size), rtol=1e-4
+        )
+    assert opsin.feature.corner_subpix(IMAGE, corners, 2**31 - 1).shape == corners.shape
+    far = np.array([[2**62, 5], [5, -(2**62)]])
+    assert np.isnan(opsin.feature.corner_subpix(IMAGE, far, 2**31 - 1)).all()
+
+
+def test_correlation_of_any_scale():
+    """Squares of 1e-300 are 0, those of 1e300 infinite."""
+    measure = pytest.importorskip("skimage.measure")
+    rng = np.random.default_rng(6)
+    a, b = rng.random((20, 30)), rng.random((20, 30)) - 0.5
+    want = opsin.measure.pearson_corr_coeff(a, b)
+    for scale in (2.0**-1040, 1e-300, 1e-200, 2.0**-500, 1.0, 2.0**500, 1e200, 1e300):
+        got = opsin.measure.pearson_corr_coeff(a * scale, b)
+        np.testing.assert_allclose(got, measure.pearson_corr_coeff(a * scale, b), rtol=1e-9)
+        if np.log2(scale) % 1 == 0 and scale > 1e-300:
+            assert tuple(got) == tuple(want)
+        assert opsin.measure.pearson_corr_coeff(a * scale, a * scale)[0] == pytest.approx(1)
+    assert np.isnan(opsin.measure.pearson_corr_coeff(np.full((3, 3), 1e-300), a[:3, :3])[0])
