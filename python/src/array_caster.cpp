@@ -4,6 +4,7 @@
 #include <nanobind/stl/string.h>
 
 #include "core/device_api.h"
+#include "core/same_device.h"
 #include "dlpack.h"
 #include "interop.h"
 #include "opsin/error.h"
@@ -30,6 +31,13 @@ void Call::note(Kind kind, const Array& array, nb::handle object, std::optional<
 }
 
 Array Call::in(nb::handle object) {
+  const bool is_first = !kind_;
+  Array a = in_anywhere(object);
+  if (!is_first) core::check_same_device(known_.front().array, a);
+  return a;
+}
+
+Array Call::in_anywhere(nb::handle object) {
   const auto cuda_stream = [](const Array& a, StreamHandle (*of)(int)) -> std::optional<StreamHandle> {
     if (a.device().kind != DeviceKind::cuda) return std::nullopt;
     return of(a.device().index);
@@ -91,10 +99,10 @@ std::optional<Array> Call::out(nb::handle object) {
     if (const nb::object native = native_numpy(object); !native.is(object)) {
       if (!nb::cast<bool>(object.attr("flags").attr("writeable"))) throw ValueError("output array is read-only");
       out_copy_ = native;
-      a = in(native);
+      a = in_anywhere(native);
     }
   }
-  if (!a) a = in(object);
+  if (!a) a = in_anywhere(object);
   out_data_ = a->data();
   return a;
 }

@@ -32,8 +32,10 @@ enum class Kind { numpy, opsin, cupy, torch, jax };
 class Call : private core::ResultAllocator {
  public:
   /// Any array-like: see the file's head; lists and scalars as numpy.asarray takes them. Throws TypeError for dtypes
-  /// that opsin has not (bfloat16, object, ...).
+  /// that opsin has not (bfloat16, object, ...), ValueError for an array on another device than the first one's.
   Array in(nb::handle object);
+  /// The same on any device, for what the operation itself brings to where it is needed, such as footprints.
+  Array in_anywhere(nb::handle object);
   /// The same for an optional argument.
   std::optional<Array> in_optional(nb::handle object);
   /// An array that the operation writes into and that run() then returns as it is.

@@ -23,7 +23,7 @@ void bind_color(nb::module_& m) {
   m.def("gray2rgba", [](nb::handle image, nb::handle alpha, int channel_axis) {
     Call call;
     const Array a = call.in(image);
-    const Array opacity = call.in(alpha);
+    const Array opacity = call.in_anywhere(alpha);
     return call.run([&] { return color::gray2rgba(a, beside(a, opacity), {.channel_axis = channel_axis}); });
   });
   m.def("rgba2rgb", [](nb::handle rgba, const std::array<double, 3>& background, int channel_axis) {

@@ -74,7 +74,7 @@ void bind_feature_corners(nb::module_& m) {
         Call call;
         const Array a = call.in(image);
         const Array at = call.in(corners);
-        const Array inside = call.in(mask);
+        const Array inside = call.in_anywhere(mask);
         return call.run([&] { return feature::corner_orientations(a, at, inside); });
       },
       nb::arg("image"), nb::arg("corners"), nb::arg("mask"));

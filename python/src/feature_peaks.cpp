@@ -24,7 +24,7 @@ feature::PeakLocalMaxOptions options_from(Call& call, std::int64_t min_distance,
                                  .num_peaks = num_peaks,
                                  .num_peaks_per_label = per_label,
                                  .p_norm = p_norm};
-  if (!footprint.is_none()) o.footprint = ndimage::Footprint(call.in(footprint));
+  if (!footprint.is_none()) o.footprint = ndimage::Footprint(call.in_anywhere(footprint));
   o.labels = call.in_optional(labels);
   return o;
 }

@@ -33,7 +33,7 @@ void bind_filters_lpi(nb::module_& m) {
       [](nb::handle data, nb::handle response) {
         Call call;
         const Array a = call.in(data);
-        const Array r = call.in(response);
+        const Array r = call.in_anywhere(response);
         return call.run([&] { return filters::filter_forward(a, r.to(a.device())); });
       },
       nb::arg("data"), nb::arg("response"));
@@ -42,7 +42,7 @@ void bind_filters_lpi(nb::module_& m) {
       [](nb::handle data, nb::handle response, double max_gain) {
         Call call;
         const Array a = call.in(data);
-        const Array r = call.in(response);
+        const Array r = call.in_anywhere(response);
         return call.run([&] { return filters::filter_inverse(a, r.to(a.device()), {.max_gain = max_gain}); });
       },
       nb::arg("data"), nb::arg("response"), nb::arg("max_gain"));
@@ -51,8 +51,9 @@ void bind_filters_lpi(nb::module_& m) {
       [](nb::handle data, nb::handle response, double K, nb::handle spectrum) {
         Call call;
         const Array a = call.in(data);
-        const Array r = call.in(response);
-        const std::optional<Array> noise = call.in_optional(spectrum);
+        const Array r = call.in_anywhere(response);
+        std::optional<Array> noise;
+        if (!spectrum.is_none()) noise = call.in_anywhere(spectrum);
         // The response may come from the host; it is copied in the order of the image's stream.
         return call.run([&] {
           filters::WienerOptions options{.K = K};

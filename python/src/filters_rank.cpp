@@ -18,7 +18,7 @@ void def_rank(nb::module_& m, const char* name, F f) {
       [f](nb::handle image, nb::handle footprint, nb::handle out, nb::handle mask, int x, int y, int z) {
         Call call;
         const Array a = call.in(image);
-        const Footprint inside(call.in(footprint));
+        const Footprint inside(call.in_anywhere(footprint));
         const RankOptions options{
             .out = call.out(out), .mask = call.in_optional(mask), .shift_x = x, .shift_y = y, .shift_z = z};
         return call.run([&] { return f(a, inside, options); });
@@ -34,7 +34,7 @@ void def_percentile(nb::module_& m, const char* name, F f) {
       [f](nb::handle image, nb::handle footprint, nb::handle out, nb::handle mask, int x, int y, double p0, double p1) {
         Call call;
         const Array a = call.in(image);
-        const Footprint inside(call.in(footprint));
+        const Footprint inside(call.in_anywhere(footprint));
         const PercentileOptions options{
             .out = call.out(out), .mask = call.in_optional(mask), .shift_x = x, .shift_y = y, .p0 = p0, .p1 = p1};
         return call.run([&] { return f(a, inside, options); });
@@ -51,7 +51,7 @@ void def_bilateral(nb::module_& m, const char* name, F f) {
           std::int64_t s1) {
         Call call;
         const Array a = call.in(image);
-        const Footprint inside(call.in(footprint));
+        const Footprint inside(call.in_anywhere(footprint));
         const BilateralOptions options{
             .out = call.out(out), .mask = call.in_optional(mask), .shift_x = x, .shift_y = y, .s0 = s0, .s1 = s1};
         return call.run([&] { return f(a, inside, options); });
@@ -107,7 +107,7 @@ void bind_filters_rank(nb::module_& filters) {
          std::optional<std::int64_t> n_bins) {
         Call call;
         const Array a = call.in(image);
-        const Footprint inside(call.in(footprint));
+        const Footprint inside(call.in_anywhere(footprint));
         const WindowedHistogramOptions options{
             .out = call.out(out), .mask = call.in_optional(mask), .shift_x = x, .shift_y = y, .n_bins = n_bins};
         return call.run([&] { return windowed_histogram(a, inside, options); });

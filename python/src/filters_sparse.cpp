@@ -12,7 +12,7 @@ void bind_filters_sparse(nb::module_& m) {
       [](nb::handle image, nb::handle kernel, nb::handle mode) {
         Call call;
         const Array a = call.in(image);
-        const Array k = call.in(kernel);
+        const Array k = call.in_anywhere(kernel);
         filters::CorrelateSparseOptions options{.mode = std::nullopt};
         if (!mode.is_none()) options.mode = border(mode);
         return call.run([&] { return filters::correlate_sparse(a, ndimage::Weights(k), options); });

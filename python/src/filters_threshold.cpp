@@ -19,8 +19,8 @@ namespace {
 /// image's own type: `as` is that type.
 filters::Level level(Call& call, nb::handle value, std::optional<DType> as) {
   const ObjectClass c = class_of(value);
-  if (c != ObjectClass::numpy && c != ObjectClass::other) return call.in(value);
-  const Array a = call.in(value);
+  if (c != ObjectClass::numpy && c != ObjectClass::other) return call.in_anywhere(value);
+  const Array a = call.in_anywhere(value);
   if (a.size() != 1) throw ValueError("thresholds must be single numbers");
   if (is_integer(a.dtype()) && a.dtype() != DType::uint64 && !(as && is_floating(*as))) {
     return *a.astype(DType::int64).data_as<std::int64_t>();

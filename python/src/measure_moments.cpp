@@ -15,7 +15,7 @@ std::vector<double> spacing_from(nb::handle spacing) {
 measure::Centre centre_from(Call& call, nb::handle centre) {
   if (centre.is_none()) return {};
   if (!nb::hasattr(centre, "__cuda_array_interface__") && !nb::hasattr(centre, "__dlpack__")) return numbers(centre);
-  const Array a = call.in(centre);
+  const Array a = call.in_anywhere(centre);
   if (a.device().kind == DeviceKind::cuda) return a;
   return numbers(centre);
 }

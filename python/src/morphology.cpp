@@ -16,7 +16,7 @@ Footprints footprints(Call& call, nb::list arrays, nb::handle counts) {
   Footprints result;
   const std::vector<int> repeats = integers(counts);
   std::size_t i = 0;
-  for (nb::handle array : arrays) result.push_back({ndimage::Footprint(call.in(array)), repeats.at(i++)});
+  for (nb::handle array : arrays) result.push_back({ndimage::Footprint(call.in_anywhere(array)), repeats.at(i++)});
   return result;
 }
 

@@ -50,7 +50,7 @@ void def_correlate1d(nb::module_& m, const char* name, F f) {
           nb::handle cval, int origin) {
         Call call;
         const Array a = call.in(input);
-        const Array w = call.in(weights);
+        const Array w = call.in_anywhere(weights);
         const Correlate1dOptions options{.axis = axis,
                                          .output = output(call, dtype, out),
                                          .mode = border(mode),
@@ -70,7 +70,7 @@ void def_correlate(nb::module_& m, const char* name, F f) {
           nb::handle origin, nb::handle axes) {
         Call call;
         const Array a = call.in(input);
-        const Array w = call.in(weights);
+        const Array w = call.in_anywhere(weights);
         const CorrelateOptions options{.output = output(call, dtype, out),
                                        .mode = border(mode),
                                        .cval = complex_number(cval),
@@ -204,7 +204,7 @@ void bind_arithmetic(nb::module_& m) {
       [](nb::handle to, nb::handle from) {
         Call call;
         const Array target = writable(call, to);
-        const Array source = call.in(from);
+        const Array source = call.in_anywhere(from);
         call.invoke([&] {
           memory::assign(target, may_overlap(target, source) ? source.copy() : source);
           return true;

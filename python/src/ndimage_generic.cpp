@@ -40,7 +40,7 @@ nb::object collect(nb::handle input, nb::list given, nb::handle dtype, nb::handl
   Call call;
   const Array a = call.in(input);
   std::vector<Array> pieces;
-  for (nb::handle piece : given) pieces.push_back(call.in(piece));
+  for (nb::handle piece : given) pieces.push_back(call.in_anywhere(piece));
   const Output wanted = output(call, dtype, out);
   return call.run([&] {
     Extents shape = a.shape();

@@ -15,8 +15,8 @@ using namespace opsin::ndimage;
 Neighbourhood neighbourhood(Call& call, nb::handle size, nb::handle footprint, nb::handle structure) {
   Neighbourhood n;
   if (!size.is_none()) n.size = sizes(size);
-  if (!footprint.is_none()) n.footprint = Footprint(call.in(footprint));
-  if (!structure.is_none()) n.structure = Weights(call.in(structure));
+  if (!footprint.is_none()) n.footprint = Footprint(call.in_anywhere(footprint));
+  if (!structure.is_none()) n.structure = Weights(call.in_anywhere(structure));
   return n;
 }
 
@@ -65,7 +65,7 @@ void def_binary(nb::module_& m, const char* name, F f) {
           nb::handle origin, nb::handle axes) {
         Call call;
         const Array a = call.in(input);
-        const Footprint footprint(call.in(structure));
+        const Footprint footprint(call.in_anywhere(structure));
         const BinaryOptions options{.iterations = iterations,
                                     .mask = call.in_optional(mask),
                                     .output = call.out(out),
@@ -99,7 +99,7 @@ void bind_ndimage_morphology(nb::module_& m) {
          nb::handle origin2, nb::handle axes) {
         Call call;
         const Array a = call.in(input);
-        const Footprint hits(call.in(structure1)), misses(call.in(structure2));
+        const Footprint hits(call.in_anywhere(structure1)), misses(call.in_anywhere(structure2));
         const HitOrMissOptions options{.output = call.out(out),
                                        .origin1 = integers(origin1),
                                        .origin2 = integers(origin2),
@@ -113,7 +113,7 @@ void bind_ndimage_morphology(nb::module_& m) {
       [](nb::handle input, nb::handle structure, nb::handle out, nb::handle origin, nb::handle axes) {
         Call call;
         const Array a = call.in(input);
-        const Footprint footprint(call.in(structure));
+        const Footprint footprint(call.in_anywhere(structure));
         const FillHolesOptions options{.output = call.out(out), .origin = integers(origin), .axes = integers(axes)};
         return call.run([&] { return binary_fill_holes(a, footprint, options); });
       },

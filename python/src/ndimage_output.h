@@ -17,7 +17,7 @@ inline ndimage::Output output(Call& call, nb::handle dtype, nb::handle array) {
 inline ndimage::Neighbourhood neighbourhood(Call& call, nb::handle size, nb::handle footprint) {
   ndimage::Neighbourhood n;
   if (!size.is_none()) n.size = sizes(size);
-  if (!footprint.is_none()) n.footprint = ndimage::Footprint(call.in(footprint));
+  if (!footprint.is_none()) n.footprint = ndimage::Footprint(call.in_anywhere(footprint));
   return n;
 }
 

@@ -18,15 +18,15 @@ void bind_util_noise(nb::module_& m) {
   m.def("apply_noise", [](nb::handle image, nb::handle noise, int use, bool clip) {
     Call call;
     const Array a = call.in(image);
-    const Array drawn = call.in(noise);
+    const Array drawn = call.in_anywhere(noise);
     return scalar_if_0d(
         call.run([&] { return util::apply_noise(a, drawn.to(a.device()), static_cast<util::NoiseUse>(use), clip); }));
   });
   m.def("apply_salt_and_pepper", [](nb::handle image, nb::handle changed, nb::handle salted, bool clip) {
     Call call;
     const Array a = call.in(image);
-    const Array where = call.in(changed);
-    const Array salt = call.in(salted);
+    const Array where = call.in_anywhere(changed);
+    const Array salt = call.in_anywhere(salted);
     return scalar_if_0d(
         call.run([&] { return util::apply_salt_and_pepper(a, where.to(a.device()), salt.to(a.device()), clip); }));
   });

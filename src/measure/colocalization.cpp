@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/colocalization.h"
 
+#include "core/same_device.h"
 #include "core/target.h"
 
 namespace opsin::OPSIN_TARGET::measure {
@@ -151,7 +152,8 @@ void check_binary(const Array& mask, const char* name) {
 void check_shapes(const Array& image0, const Array& image1, const Mask& mask) {
   core::check_plain(image0.shape() == image1.shape() && (!mask || mask->shape() == image0.shape()),
                     "Input images must have the same dimensions.");
-  core::check(!mask || mask->device() == image0.device(), "measure", "the mask must lie on ", image0.device());
+  core::check_same_device(image0, image1);
+  if (mask) core::check_same_device(image0, *mask);
 }
 
 Array weights_of(const Mask& mask, const Array& image) {

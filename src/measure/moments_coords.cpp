@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
 
+#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/sum_each.h"
 #include "measure/small_arrays.h"
@@ -62,6 +63,7 @@ Array moments_coords_central(const Array& coords, const opsin::measure::MomentsC
   } else if (const auto* given = std::get_if<Array>(&o.center)) {
     core::check_plain(given->size() == ndim, "operands could not be broadcast together: ", ndim,
                       " coordinates and a center of shape ", given->shape());
+    core::check_same_device(coords, *given);
     centre = given->astype(DType::float64);
   } else {
     centre = Array::empty({ndim}, DType::float64, coords.device());

@@ -81,6 +81,17 @@ TEST_CASE("metrics refuse what they cannot compare") {
   CHECK_THROWS_AS(metrics::normalized_mutual_information(a, a, {.bins = {0}}), ValueError);
 }
 
+TEST_CASE("two images of different devices are refused") {
+  const Array image = noise({3, 4}, 0);
+  // Called a GPU's memory, which nothing may look at.
+  const Array other = Array::view_of(image.mutable_data(), image.shape(), image.strides(), image.dtype(),
+                                     {DeviceKind::cuda, 0}, image.buffer());
+  CHECK_THROWS_WITH_AS(metrics::mean_squared_error(image, other), "arrays lie on different devices (cpu and cuda:0)",
+                       ValueError);
+  CHECK_THROWS_AS(metrics::structural_similarity(image, other, {.win_size = 3, .data_range = 1}), ValueError);
+  CHECK_THROWS_AS(metrics::normalized_mutual_information(image, other), ValueError);
+}
+
 TEST_CASE("cuda: metrics equal the CPU's") {
   if (cuda_device_count() == 0) {
     MESSAGE("no CUDA device");
