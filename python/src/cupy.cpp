@@ -28,8 +28,10 @@ Array from_cupy(nb::handle array) {
   const DType dtype = dtype_from(attribute<"dtype">(array));
   const nb::object data = attribute<"data">(array);
   const Device device{DeviceKind::cuda, static_cast<int>(integer(attribute<"device_id">(data)))};
-  return Array::view_of(pointer(attribute<"ptr">(data)), extents_from(attribute<"shape">(array)),
-                        extents_from(attribute<"strides">(array)), dtype, device, keep(nb::borrow(array)));
+  void* const address = pointer(attribute<"ptr">(data));
+  const Extents shape = extents_from(attribute<"shape">(array));
+  const Extents strides = aligned_strides(address, shape, extents_from(attribute<"strides">(array)), dtype);
+  return Array::view_of(address, shape, strides, dtype, device, keep(nb::borrow(array)));
 }
 
 StreamHandle cupy_stream(int device) { return pointer(attribute<"ptr">(cupy().stream(device))); }
@@ -70,15 +72,11 @@ Array from_cuda_interface(nb::handle object, std::optional<StreamHandle>& stream
   const Extents shape = extents_from(d["shape"]);
   Extents strides = core::c_strides(shape, *dtype);
   if (d.contains("strides") && !d["strides"].is_none()) strides = extents_from(d["strides"]);
-  for (const std::int64_t stride : strides) {
-    if (stride % static_cast<std::int64_t>(itemsize(*dtype)) != 0) {
-      throw ValueError("CUDA arrays need strides that are whole elements");
-    }
-  }
   if (d.contains("mask") && !d["mask"].is_none()) throw TypeError("masked CUDA arrays are not supported");
   if (d.contains("stream") && !d["stream"].is_none()) stream = stream_from_interface(integer(d["stream"]));
   // The interface does not name the device; the driver knows whose memory it is.
   void* const address = pointer(data[0]);
+  strides = aligned_strides(address, shape, strides, *dtype);
   const int index = address ? core::device_api().device_of(address) : core::device_api().get_device();
   return Array::view_of(address, shape, strides, *dtype, {DeviceKind::cuda, index}, keep(nb::borrow(object)),
                         nb::cast<bool>(data[1]));

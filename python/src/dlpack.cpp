@@ -52,8 +52,9 @@ Array view(const dl::Tensor& t, std::shared_ptr<void> owner, bool readonly) {
   for (int i = 0; i < t.ndim; ++i) shape.push_back(t.shape[i]);
   Extents strides = core::c_strides(shape, dtype);
   for (int i = 0; t.strides && i < t.ndim; ++i) strides[i] = t.strides[i] * item;
-  return Array::view_of(static_cast<std::byte*>(t.data) + t.byte_offset, shape, strides, dtype, device,
-                        std::move(owner), readonly);
+  auto* const address = static_cast<std::byte*>(t.data) + t.byte_offset;
+  if (device.kind == DeviceKind::cuda) strides = aligned_strides(address, shape, strides, dtype);
+  return Array::view_of(address, shape, strides, dtype, device, std::move(owner), readonly);
 }
 
 /// The producer's structure, given back under the GIL, which a producer's deleter expects.

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "array_caster.h"
+#include "core/check.h"
 #include "opsin/error.h"
 
 namespace opsin::python {
@@ -73,6 +74,19 @@ std::shared_ptr<void> keep(nb::object object) {
             const nb::gil_scoped_acquire gil;
             nb::handle(static_cast<PyObject*>(p)).dec_ref();
           }};
+}
+
+Extents aligned_strides(const void* address, const Extents& shape, const Extents& strides, DType dtype) {
+  core::check_plain(reinterpret_cast<std::uintptr_t>(address) % itemsize(real_of(dtype)) == 0,
+                    "CUDA arrays need addresses that are whole elements");
+  const auto item = static_cast<std::int64_t>(itemsize(dtype));
+  Extents aligned = strides;
+  for (int i = 0; i < shape.size(); ++i) {
+    if (strides[i] % item == 0) continue;
+    core::check_plain(shape[i] <= 1, "CUDA arrays need strides that are whole elements");
+    aligned[i] = item;  // An axis of length 1 may carry any stride.
+  }
+  return aligned;
 }
 
 std::string text_of(nb::handle value) {

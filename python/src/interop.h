@@ -85,6 +85,11 @@ nb::object native_numpy(nb::handle array);
 Array from_numpy(nb::handle array);
 nb::object numpy_from(const Array& array);
 
+/// The strides of an array on a GPU. Throws ValueError unless elements lie where it can load them: at multiples of
+/// their size (of their parts', for complex ones), and whole elements apart. A misaligned load ends the CUDA context of
+/// the process.
+Extents aligned_strides(const void* address, const Extents& shape, const Extents& strides, DType dtype);
+
 // PyTorch (torch.cpp)
 Array from_torch(nb::handle tensor);
 StreamHandle torch_stream(int device);

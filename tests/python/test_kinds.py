@@ -1,6 +1,8 @@
 """PyTorch, JAX and any DLPack producer on the CPU: same memory in, same kind out. The CUDA side is in test_cuda.py."""
 
+import ctypes
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -182,3 +184,89 @@ def test_cuda_interface_without_cuda():
 
     with pytest.raises(opsin.CudaError, match="not available"):
         gaussian(Fake())
+
+
+class Interface:
+    """Device memory that is never looked at, by __cuda_array_interface__."""
+
+    def __init__(self, address, shape, typestr, strides=None):
+        self.__cuda_array_interface__ = dict(
+            shape=shape, typestr=typestr, data=(address, False), strides=strides, version=3
+        )
+
+    __cuda_array_interface__ = None
+
+
+class LikeCupy:
+    """The same, as CuPy's arrays look."""
+
+    __module__ = "cupy"
+    __cuda_array_interface__ = None
+
+    def __init__(self, address, shape, typestr, strides=None):
+        self.dtype = np.dtype(typestr)
+        self.data = types.SimpleNamespace(ptr=address, device_id=0)
+        self.shape = shape
+        self.strides = strides or np.empty(shape, typestr).strides
+
+
+class Tensor(ctypes.Structure):
+    _fields_ = [
+        ("data", ctypes.c_void_p),
+        ("device_type", ctypes.c_int32),
+        ("device", ctypes.c_int32),
+        ("ndim", ctypes.c_int32),
+        ("code", ctypes.c_uint8),
+        ("bits", ctypes.c_uint8),
+        ("lanes", ctypes.c_uint16),
+        ("shape", ctypes.POINTER(ctypes.c_int64)),
+        ("strides", ctypes.POINTER(ctypes.c_int64)),
+        ("byte_offset", ctypes.c_uint64),
+        ("context", ctypes.c_void_p),
+        ("deleter", ctypes.c_void_p),
+    ]
+
+
+class LikeTorch:
+    """The same, by DLPack, whose strides are whole elements."""
+
+    def __init__(self, address, shape, typestr, strides=None):
+        self.dtype, self.shape = np.dtype(typestr), shape
+        dtype = self.dtype
+        self.sizes = (ctypes.c_int64 * len(shape))(*shape)
+        code = 5 if dtype.kind == "c" else 2
+        self.tensor = Tensor(address, 2, 0, len(shape), code, 8 * dtype.itemsize, 1, self.sizes)
+
+    def __dlpack_device__(self):
+        return 2, 0
+
+    def __dlpack__(self, **options):
+        new = ctypes.pythonapi.PyCapsule_New
+        new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+        return new(ctypes.addressof(self.tensor), b"dltensor", None)
+
+
+@pytest.mark.parametrize("like", [Interface, LikeCupy, LikeTorch])
+@pytest.mark.parametrize("address, typestr", [(4097, "<f4"), (4100, "<f8"), (4098, "<c8")])
+def test_misaligned_device_memory_is_refused(like, address, typestr):
+    with pytest.raises(ValueError, match="addresses that are whole elements"):
+        opsin.asarray(like(address, (2, 3), typestr))
+
+
+@pytest.mark.parametrize("like", [Interface, LikeCupy])
+def test_device_memory_between_elements_is_refused(like):
+    with pytest.raises(ValueError, match="strides that are whole elements"):
+        opsin.asarray(like(4096, (2, 3), "<f4", (13, 4)))
+
+
+def test_arrays_of_two_devices_are_refused():
+    """A pointer of one device would be followed on the other."""
+    image = np.ones((4, 5, 3), np.float32)
+    for call in (
+        lambda other: opsin.metrics.mean_squared_error(image, other),
+        lambda other: opsin.color.deltaE_cie76(image, other),
+        lambda other: opsin.measure.pearson_corr_coeff(image, other),
+        lambda other: opsin.exposure.match_histograms(image, other),
+    ):
+        with pytest.raises(ValueError, match=r"different devices \(cpu and cuda:0\)"):
+            call(LikeTorch(4096, image.shape, "<f4"))
