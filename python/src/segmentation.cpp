@@ -18,13 +18,13 @@ Extents extents(const Sizes& sizes) { return Extents(std::span<const std::int64_
 
 void bind_segmentation(nb::module_& m) {
   m.def("checkerboard_level_set", [](const Sizes& image_shape, std::int64_t square_size) {
-    return to_python(segmentation::checkerboard_level_set(extents(image_shape), square_size), Kind::numpy);
+    return Call().run([&] { return segmentation::checkerboard_level_set(extents(image_shape), square_size); });
   });
   m.def(
       "disk_level_set",
       [](const Sizes& image_shape, const std::optional<std::vector<double>>& center, std::optional<double> radius) {
-        return to_python(segmentation::disk_level_set(extents(image_shape), {.center = center, .radius = radius}),
-                         Kind::numpy);
+        const segmentation::DiskLevelSetOptions options{.center = center, .radius = radius};
+        return Call().run([&] { return segmentation::disk_level_set(extents(image_shape), options); });
       },
       nb::arg("image_shape"), nb::arg("center").none(), nb::arg("radius").none());
   m.def("inverse_gaussian_gradient", [](nb::handle image, double alpha, nb::handle sigma) {

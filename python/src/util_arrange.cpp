@@ -89,7 +89,7 @@ void bind_util_arrange(nb::module_& m) {
     return grid;
   });
   m.def("regular_seeds", [](const Sizes& shape, double n_points) {
-    return to_python(util::regular_seeds(extents(shape), n_points), Kind::numpy);
+    return Call().run([&] { return util::regular_seeds(extents(shape), n_points); });
   });
 }
 

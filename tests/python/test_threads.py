@@ -77,10 +77,18 @@ def test_first_use_of_a_type_from_many_threads():
         list(pool.map(use, range(8)))
 
 
-def test_the_gil_is_released():
-    """While one thread filters, another one counts."""
+WITHOUT_THE_GIL = {
+    "gaussian": lambda: opsin.filters.gaussian(RNG.random((3000, 3000)), 20),
+    "checkerboard_level_set": lambda: opsin.segmentation.checkerboard_level_set((8000, 8000)),
+    "disk_level_set": lambda: opsin.segmentation.disk_level_set((8000, 8000)),
+    "regular_seeds": lambda: opsin.util.regular_seeds((4000, 4000), 4_000_000),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_THE_GIL)
+def test_the_gil_is_released(name):
+    """While one thread computes, another one counts."""
     opsin.set_num_threads(1)
-    image = RNG.random((3000, 3000))
     counts = []
     done = threading.Event()
 
@@ -93,7 +101,7 @@ def test_the_gil_is_released():
 
     counter = threading.Thread(target=count)
     counter.start()
-    opsin.filters.gaussian(image, 20)
+    WITHOUT_THE_GIL[name]()
     done.set()
     counter.join()
     # A call that kept the GIL would let the counter in just before it starts and after it ends.
