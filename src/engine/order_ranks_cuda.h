@@ -11,7 +11,7 @@
 namespace opsin::OPSIN_TARGET::engine {
 
 inline constexpr int rank_threads = 512;
-inline constexpr int rank_warps = rank_threads / 32;
+inline constexpr int order_warps = rank_threads / 32;
 /// So that a warp's lanes hold one block of 256 ranks each.
 inline constexpr int most_tile_elements = 8192;
 
@@ -125,8 +125,8 @@ __global__ void __launch_bounds__(rank_threads) ranks_kernel(const __grid_consta
   const OrderView<K>& v = r.v;
   E* sorted = reinterpret_cast<E*>(tile_memory);
   auto* bits = reinterpret_cast<unsigned*>(sorted + r.numbers);
-  auto* counts = reinterpret_cast<int*>(bits + rank_warps * (r.numbers / 32));
-  auto* ranks = reinterpret_cast<std::uint16_t*>(counts + rank_warps * 32);
+  auto* counts = reinterpret_cast<int*>(bits + order_warps * (r.numbers / 32));
+  auto* ranks = reinterpret_cast<std::uint16_t*>(counts + order_warps * 32);
   const int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
   WarpRanks window(bits + warp * (r.numbers / 32), counts + warp * 32, r.numbers);
   const std::int64_t tiles_x = (v.width + r.strip - 1) / r.strip;
@@ -150,7 +150,7 @@ __global__ void __launch_bounds__(rank_threads) ranks_kernel(const __grid_consta
       ranks[sorted[i].get_index()] = static_cast<std::uint16_t>(i);
     }
     __syncthreads();
-    for (int item = warp; item < r.band * segments; item += rank_warps) {
+    for (int item = warp; item < r.band * segments; item += order_warps) {
       const int row = item / segments, from = item % segments * r.segment;
       if (y0 + row >= v.height || x0 + from >= v.width) continue;
       const int windows =
@@ -214,7 +214,7 @@ bool ranks_of_footprint(const OrderJob<K>& job) {
   r.rank = static_cast<int>(job.rank);
   r.band = static_cast<int>(tile.band);
   r.strip = static_cast<int>(tile.strip);
-  r.segment = r.band >= rank_warps ? r.strip : 32;
+  r.segment = r.band >= order_warps ? r.strip : 32;
   r.rows = static_cast<int>(tile.band + reach.rows - 1);
   r.line = static_cast<int>(tile.strip + reach.columns - 1);
   r.elements = static_cast<int>(reach.plane_count()) * r.rows * r.line;
@@ -231,7 +231,7 @@ bool ranks_of_footprint(const OrderJob<K>& job) {
   r.first = static_cast<const std::int32_t*>(memory.data());
   r.step = r.first + r.first_count;
   const std::size_t shared = static_cast<std::size_t>(r.numbers) * (sizeof(SortedElement<K>) + 2) +
-                             rank_warps * (static_cast<std::size_t>(r.numbers) / 8 + 128);
+                             order_warps * (static_cast<std::size_t>(r.numbers) / 8 + 128);
   const std::int64_t blocks = v.planes * ((v.height + r.band - 1) / r.band) * ((v.width + r.strip - 1) / r.strip);
   cuda::launch(ranks_kernel<K>, cuda::grid_for(blocks, 1, std::int64_t{1} << 30), dim3(rank_threads), shared, r);
   return true;

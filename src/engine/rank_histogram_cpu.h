@@ -75,7 +75,7 @@ class RankHistogram {
     return n;
   }
 
-  Totals upto(std::int64_t value) const {
+  WindowTotals upto(std::int64_t value) const {
     if (value < 0) return {};
     const int v = static_cast<int>(std::min<std::int64_t>(value, bins - 1));
     std::int64_t sum = 0;
@@ -124,8 +124,8 @@ class RankHistogram {
   }
 
   int otsu() const {
-    const Totals all = upto(bins - 1);
-    Totals below;
+    const WindowTotals all = upto(bins - 1);
+    WindowTotals below;
     double best = 0;
     int threshold = 0;
     each_group([&](int first) {

@@ -17,8 +17,8 @@ class RankRead {
   __device__ bool writes() const { return true; }
 
   template <class F>
-  __device__ Totals totals(const F& f) const {
-    Totals t;
+  __device__ WindowTotals totals(const F& f) const {
+    WindowTotals t;
     each([&](int v) {
       ++t.count;
       t.sum += f.weight(v);
@@ -36,8 +36,8 @@ class RankRead {
     return n;
   }
 
-  __device__ Totals upto(std::int64_t value) const {
-    Totals t;
+  __device__ WindowTotals upto(std::int64_t value) const {
+    WindowTotals t;
     each([&](int v) {
       if (v > value) return;
       ++t.count;
@@ -70,12 +70,12 @@ class RankRead {
   }
 
   __device__ int otsu() const {
-    const Totals all = upto(rank_outside<Value>);
+    const WindowTotals all = upto(rank_outside<Value>);
     double best = 0;
     int threshold = 0;
     each([&](int v) {
       if (v == 0) return;
-      const Totals below = upto(v);
+      const WindowTotals below = upto(v);
       if (below.count == all.count) return;
       const double parted = between_classes(below, all);
       if (parted > best || (parted == best && v < threshold)) {

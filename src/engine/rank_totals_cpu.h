@@ -85,7 +85,7 @@ void totals_tiles(const Array& out, const RankWindow& w, const F& f) {
       const auto finish = [&]<class T>(const T* image) {
         for (std::int64_t x = 0; x < count; ++x) {
           results[x] =
-              f(Totals{static_cast<std::int64_t>(counts[x]), static_cast<std::int64_t>(sums[x])}, int{image[x]});
+              f(WindowTotals{static_cast<std::int64_t>(counts[x]), static_cast<std::int64_t>(sums[x])}, int{image[x]});
         }
       };
       if (w.image.dtype() == DType::uint8) {

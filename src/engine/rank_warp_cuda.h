@@ -65,7 +65,7 @@ class RankWarp {
     return __reduce_add_sync(rank_all, n);
   }
 
-  __device__ Totals upto(std::int64_t value) const {
+  __device__ WindowTotals upto(std::int64_t value) const {
     int n = 0, sum = 0;
 #pragma unroll
     for (int i = 0; i < rank_own; ++i) {
@@ -102,8 +102,8 @@ class RankWarp {
     int sum = 0;
 #pragma unroll
     for (int i = 0; i < rank_own; ++i) sum += own_[i] * (first() + i);
-    const Totals all{population_, __reduce_add_sync(rank_all, sum)};
-    Totals below{before_, warp_before(sum, lane_)};
+    const WindowTotals all{population_, __reduce_add_sync(rank_all, sum)};
+    WindowTotals below{before_, warp_before(sum, lane_)};
     double best = 0;
     int threshold = 0;
 #pragma unroll

@@ -3,7 +3,7 @@
 //
 // A filter is a functor that asks a window around its element. Two engines answer.
 //
-//   windowed_totals(out, window, f)   f(Totals, value) -> double, Totals being the sum of f.weight(v) over the window.
+//   windowed_totals(out, window, f)   f(WindowTotals, value) -> double, the sum of f.weight(v) over the window
 //   windowed_order(out, window, f)    f(w, value) -> double, w answering
 //       population()          elements in the window
 //       count_upto(v)         those of at most v
@@ -51,14 +51,14 @@ namespace uses {
 inline constexpr int order = 1, sums = 2, entropy = 4;
 }  // namespace uses
 
-struct Totals {
+struct WindowTotals {
   std::int64_t count = 0;
   std::int64_t sum = 0;
 };
 
 /// Variance between the two classes that a threshold makes, times the square of the population: `below` is the count
 /// and sum of one of them, `all` of both.
-HD double between_classes(const Totals& below, const Totals& all) {
+HD double between_classes(const WindowTotals& below, const WindowTotals& all) {
   const auto q1 = static_cast<double>(below.count), q2 = static_cast<double>(all.count - below.count);
   const double t = q2 * static_cast<double>(below.sum) - static_cast<double>(all.sum - below.sum) * q1;
   return t * t / (q1 * q2);

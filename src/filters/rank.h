@@ -10,7 +10,7 @@ namespace opsin::OPSIN_TARGET::filters::rank {
 
 using namespace opsin::filters::rank;  // NOLINT: the option structs
 using engine::RankWindow;
-using engine::Totals;
+using engine::WindowTotals;
 
 /// A call whose arguments are checked: scikit-image's conversions and warnings are done.
 struct RankCall {

@@ -10,29 +10,31 @@ namespace {
 
 /// Of the values from low to high.
 template <class W>
-HD Totals between(const W& w, std::int64_t low, std::int64_t high) {
+HD WindowTotals between(const W& w, std::int64_t low, std::int64_t high) {
   if (high < low) return {};
-  const Totals a = w.upto(high), b = w.upto(low - 1);
+  const WindowTotals a = w.upto(high), b = w.upto(low - 1);
   return {a.count - b.count, a.sum - b.sum};
 }
 
 /// What the filters make of it; divisions are those of integers.
 struct Average {
-  HD double operator()(const Totals& t, int) const { return t.count > 0 ? static_cast<double>(t.sum / t.count) : 0.0; }
+  HD double operator()(const WindowTotals& t, int) const {
+    return t.count > 0 ? static_cast<double>(t.sum / t.count) : 0.0;
+  }
 };
 
 struct Total {
   Whole whole;
-  HD double operator()(const Totals& t, int) const { return whole(t.sum); }
+  HD double operator()(const WindowTotals& t, int) const { return whole(t.sum); }
 };
 
 struct Count {
-  HD double operator()(const Totals& t, int) const { return static_cast<double>(t.count); }
+  HD double operator()(const WindowTotals& t, int) const { return static_cast<double>(t.count); }
 };
 
 struct BelowAverage {
   int middle;
-  HD double operator()(const Totals& t, int value) const {
+  HD double operator()(const WindowTotals& t, int value) const {
     return t.count > 0 ? static_cast<double>(value - t.sum / t.count) * 0.5 + middle : 0.0;
   }
 };
@@ -47,7 +49,7 @@ struct BetweenShares : OfShares {
   HD double operator()(const W& w, int value) const {
     const auto all = static_cast<double>(w.population());
     const double most = p1 * all;
-    if (all == 0 || !(most >= 0)) return f(Totals{}, value);
+    if (all == 0 || !(most >= 0)) return f(WindowTotals{}, value);
     const int low = first_reaching(w, p0 * all, bins);
     return f(between(w, low, first_above(w, most, bins) - 1), value);
   }

@@ -17,30 +17,32 @@ struct OfValues {
   HD std::int64_t weight(int value) const { return value; }
 };
 
-HD double mean_of(const Totals& t) { return static_cast<double>(t.sum) / static_cast<double>(t.count); }
+HD double mean_of(const WindowTotals& t) { return static_cast<double>(t.sum) / static_cast<double>(t.count); }
 
 struct Mean : OfValues {
-  HD double operator()(const Totals& t, int) const { return t.count == 0 ? 0.0 : mean_of(t); }
+  HD double operator()(const WindowTotals& t, int) const { return t.count == 0 ? 0.0 : mean_of(t); }
 };
 
 struct Sum : OfValues {
   Whole whole;
-  HD double operator()(const Totals& t, int) const { return whole(t.sum); }
+  HD double operator()(const WindowTotals& t, int) const { return whole(t.sum); }
 };
 
 struct Pop : OfValues {
-  HD double operator()(const Totals& t, int) const { return static_cast<double>(t.count); }
+  HD double operator()(const WindowTotals& t, int) const { return static_cast<double>(t.count); }
 };
 
 struct SubtractMean : OfValues {
   int middle;
-  HD double operator()(const Totals& t, int value) const {
+  HD double operator()(const WindowTotals& t, int value) const {
     return t.count == 0 ? 0.0 : (value - mean_of(t)) / 2 + middle - 1;
   }
 };
 
 struct Threshold : OfValues {
-  HD double operator()(const Totals& t, int value) const { return t.count != 0 && value > mean_of(t) ? 1.0 : 0.0; }
+  HD double operator()(const WindowTotals& t, int value) const {
+    return t.count != 0 && value > mean_of(t) ? 1.0 : 0.0;
+  }
 };
 
 /// Logarithms in whole multiples of 1 / scale, so that their sum is the same in any order.
@@ -49,7 +51,7 @@ struct GeometricMean {
   const std::int64_t* logarithms;
   double scale;
   HD std::int64_t weight(int value) const { return logarithms[value]; }
-  HD double operator()(const Totals& t, int) const {
+  HD double operator()(const WindowTotals& t, int) const {
     if (t.count == 0) return 0;
     const double x = exp(static_cast<double>(t.sum) / scale / static_cast<double>(t.count)) - 1;
     return static_cast<double>(static_cast<std::int64_t>(x > 0 ? x + 0.5 : x - 0.5));
