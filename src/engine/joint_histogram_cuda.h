@@ -2,6 +2,8 @@
 // CUDA side of engine/joint_histogram.h: each block counts in shared memory where a table fits there.
 #pragma once
 
+#include <algorithm>
+
 #include "core/cuda/launch.h"
 #include "core/cuda/memory_access.h"
 
@@ -53,12 +55,12 @@ template <class C>
 void run_joint_histogram(std::uint64_t* count, const Array& a, const Array& b, const Bins<C>& first,
                          const Bins<C>& second) {
   const std::int64_t all = first.count * second.count;
-  // A block's counters have 32 bits: more elements than that, times four, would be needed to overflow one.
-  core::check(a.size() < std::int64_t{1} << 32, "engine", "the images are too large for a joint histogram");
   auto* to = reinterpret_cast<unsigned long long*>(count);
   const std::int64_t groups = (a.size() + 3) / 4;
   if (all <= most_shared_bins) {
-    const dim3 grid = cuda::grid_for(groups, 512, cuda::multiprocessors() * 4);
+    // A block's counters have 32 bits: none meets as many elements as one of them holds.
+    const std::int64_t most_blocks = std::max<std::int64_t>(cuda::multiprocessors() * 4, groups >> 29);
+    const dim3 grid = cuda::grid_for(groups, 512, most_blocks);
     cuda::launch(joint_histogram_kernel<C, true>, grid, dim3(512), static_cast<std::size_t>(all) * 4, to, a.data(),
                  a.dtype(), b.data(), b.dtype(), a.size(), first, second);
   } else {
