@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "engine/smooth_length.h"
+
 namespace opsin::engine {
 namespace {
 
@@ -59,17 +61,6 @@ FftPlan plan_passes(std::int64_t length, const std::vector<int>& radices) {
     stride *= radix;
   }
   return plan;
-}
-
-/// The least length from n on that has no other prime factors than 2, 3 and 5.
-std::int64_t smooth_length(std::int64_t n) {
-  for (;; ++n) {
-    std::int64_t rest = n;
-    for (const int p : {2, 3, 5}) {
-      while (rest % p == 0) rest /= p;
-    }
-    if (rest == 1) return n;
-  }
 }
 
 }  // namespace

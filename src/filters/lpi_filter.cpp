@@ -11,6 +11,7 @@
 #include "core/target.h"
 #include "engine/each.h"
 #include "engine/fft.h"
+#include "engine/smooth_length.h"
 #include "opsin/filters_lpi.h"
 
 namespace opsin::OPSIN_TARGET::filters {
@@ -123,17 +124,6 @@ void check_image(const Array& data) {
   core::check_plain(data.ndim() == 2, "The parameter `data` must be a 2-dimensional array");
 }
 
-/// The least length from n on without a prime factor above 5: an odd prime takes a transform several times as long.
-std::int64_t fast_length(std::int64_t n) {
-  for (;; ++n) {
-    std::int64_t rest = n;
-    for (const int p : {2, 3, 5}) {
-      while (rest % p == 0) rest /= p;
-    }
-    if (rest == 1) return n;
-  }
-}
-
 template <class C>
 Array filtered(const Array& data, const Array& response, const Extents& whole, bool use_complex, const Transfer& t) {
   const DType real = dtype_of<C>;
@@ -195,7 +185,7 @@ Array run(const Array& data, const Array& response, bool use_complex, const Tran
   Extents whole{2 * data.shape(0) - 1, 2 * data.shape(1) - 1};
   // Any length from there on gives the same convolution; but on tiny images what wraps shows, and has to wrap alike.
   if (t.way == Way::forward && data.shape(0) > 2 && data.shape(1) > 2) {
-    whole = {fast_length(whole[0]), fast_length(whole[1])};
+    whole = {opsin::engine::smooth_length(whole[0]), opsin::engine::smooth_length(whole[1])};
   }
   const bool complex = use_complex || is_complex(response.dtype());
   return single ? filtered<float>(data, response, whole, complex, t)
