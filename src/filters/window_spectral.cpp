@@ -102,8 +102,11 @@ std::vector<double> chebyshev(std::int64_t n, const std::vector<double>& paramet
   for (std::int64_t i = 0; i < (n + 1) / 2; ++i) {
     const std::int64_t twice = n % 2 == 0 ? 2 * i + 1 : 2 * i;  // of the distance from the centre
     double sum = 0;
+    std::int64_t at = 0;  // k * twice, modulo 2 n
     for (std::int64_t k = 0; k < n; ++k) {
-      sum += spectrum[static_cast<std::size_t>(k)] * cosines[static_cast<std::size_t>(k * twice % (2 * n))];
+      sum += spectrum[static_cast<std::size_t>(k)] * cosines[static_cast<std::size_t>(at)];
+      at += twice;
+      if (at >= 2 * n) at -= 2 * n;
     }
     w[static_cast<std::size_t>(n / 2 + i)] = w[static_cast<std::size_t>((n - 1) / 2 - i)] = sum;
     greatest = std::max(greatest, sum);
