@@ -5,7 +5,6 @@
 #include <array>
 
 #include "color/polar.h"
-#include "core/same_device.h"
 
 namespace opsin::OPSIN_TARGET::color {
 
@@ -53,7 +52,6 @@ inline Array broadcast_to(const Array& a, const Extents& shape) {
 template <class F>
 Array difference(std::string_view op, const Array& lab1, const Array& lab2, const std::array<int, 2>& channel_axis,
                  const F& f, bool wide_scalar = false) {
-  core::check_same_device(lab1, lab2);
   DType dtype = std::max(float_result(lab1.dtype()), float_result(lab2.dtype()));
   std::array<Array, 6> channels;
   for (unsigned image = 0; image < 2; ++image) {

@@ -4,7 +4,6 @@
 // values and a table, others are sorted.
 #include "core/assign.h"
 #include "core/memory.h"
-#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/each.h"
 #include "engine/histogram.h"
@@ -153,7 +152,6 @@ void match(const Array& out, const Array& image, const Array& reference) {
 
 Array match_histograms(const Array& image, const Array& reference, const opsin::exposure::MatchHistogramsOptions& o) {
   core::check_plain(image.ndim() == reference.ndim(), "Image and reference must have the same number of channels.");
-  core::check_same_device(image, reference);
   const DType t = image.dtype();
   core::check_plain<TypeError>(!is_complex(t) && !is_complex(reference.dtype()), "complex images are not supported");
   core::check_plain<TypeError>(t != DType::uint64, "uint64 images are not supported");

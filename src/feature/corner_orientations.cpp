@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dispatch.h"
 #include "core/memory.h"
-#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/each.h"
 #include "engine/on_device.h"
@@ -52,7 +51,6 @@ Array corner_orientations(const Array& given, const Array& corners, const opsin:
                     "Buffer dtype mismatch: the corners must be int64 of two axes, not ", corners.dtype(), " of ",
                     corners.ndim());
   core::check<IndexError>(corners.shape(1) >= 2, "feature.corner_orientations", "corners need a row and a column");
-  core::check_same_device(given, corners);
   const DType dtype = float_result(image.dtype());
   const Array out = core::empty_result({corners.shape(0)}, dtype, image.device());
   if (out.size() == 0) return out;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/assign.h"
 #include "core/memory.h"
-#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/beta.h"
 #include "engine/each.h"
@@ -134,7 +133,6 @@ Array corner_subpix(const Array& given, const Array& corners, const opsin::featu
   core::check(o.window_size >= 1, "feature.corner_subpix", "window_size must be >= 1, got ", o.window_size);
   core::check_plain(corners.ndim() == 2 && corners.shape(1) == 2, "corners must be rows of (row, column), got shape ",
                     corners.shape());
-  core::check_same_device(given, corners);
   const std::int64_t count = corners.shape(0);
   const Array out = core::empty_result({count, 2}, dtype, given.device());
   if (count == 0) return out;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "core/check.h"
-#include "core/same_device.h"
 #include "exposure/counted.h"
 
 namespace opsin::OPSIN_TARGET::filters {
@@ -12,7 +11,6 @@ inline void check_histogram(const char* op, const Array& counts, const Array& ce
   core::check(counts.ndim() == 1 && centres.shape() == counts.shape(), op,
               "a histogram is counts and bin centers of one length, got shapes ", counts.shape(), " and ",
               centres.shape());
-  core::check_same_device(counts, centres);
   core::check(!is_complex(counts.dtype()) && !is_complex(centres.dtype()), op, "a histogram is real");
   core::check_plain<IndexError>(counts.size() > 0, "index 0 is out of bounds for axis 0 with size 0");
   exposure::refuse_capture(op, counts);

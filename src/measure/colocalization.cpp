@@ -152,7 +152,6 @@ void check_binary(const Array& mask, const char* name) {
 void check_shapes(const Array& image0, const Array& image1, const Mask& mask) {
   core::check_plain(image0.shape() == image1.shape() && (!mask || mask->shape() == image0.shape()),
                     "Input images must have the same dimensions.");
-  core::check_same_device(image0, image1);
   if (mask) core::check_same_device(image0, *mask);
 }
 

@@ -86,8 +86,8 @@ TEST_CASE("two images of different devices are refused") {
   // Called a GPU's memory, which nothing may look at.
   const Array other = Array::view_of(image.mutable_data(), image.shape(), image.strides(), image.dtype(),
                                      {DeviceKind::cuda, 0}, image.buffer());
-  CHECK_THROWS_WITH_AS(metrics::mean_squared_error(image, other), "arrays lie on different devices (cpu and cuda:0)",
-                       ValueError);
+  CHECK_THROWS_WITH_AS(metrics::mean_squared_error(image, other),
+                       "metrics.mean_squared_error: arrays lie on different devices (cpu and cuda:0)", ValueError);
   CHECK_THROWS_AS(metrics::structural_similarity(image, other, {.win_size = 3, .data_range = 1}), ValueError);
   CHECK_THROWS_AS(metrics::normalized_mutual_information(image, other), ValueError);
 }

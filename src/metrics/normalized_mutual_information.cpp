@@ -9,7 +9,6 @@
 #include "core/device_api.h"
 #include "core/half.h"
 #include "core/memory.h"
-#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/each.h"
 #include "engine/joint_histogram.h"
@@ -203,7 +202,6 @@ Array normalized_mutual_information(const Array& image0, const Array& image1,
   const std::int64_t n0 = o.bins.front(), n1 = o.bins.back();
   core::check_plain(n0 >= 1, "`bins[0]` must be positive, when an integer");
   core::check_plain(n1 >= 1, "`bins[1]` must be positive, when an integer");
-  core::check_same_device(image0, image1);
   constexpr std::int64_t most = std::int64_t{1} << 31;
   core::check_plain<MemoryError>(n0 < most && n1 < most, "too many bins");
   const DType type = edge_type(image0.dtype(), image1.dtype());

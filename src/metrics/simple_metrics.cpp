@@ -4,7 +4,6 @@
 
 #include "core/device_api.h"
 #include "core/memory.h"
-#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/total.h"
 #include "metrics/dtype_range.h"
@@ -96,7 +95,6 @@ struct PutDecibels {
 /// The type that both images are computed in.
 DType common_type(const Array& image0, const Array& image1) {
   core::check_plain(image0.shape() == image1.shape(), "Input images must have the same dimensions.");
-  core::check_same_device(image0, image1);
   const DType first = float_result(image0.dtype());
   const DType second = float_result(image1.dtype());
   return first == DType::float32 && second == DType::float32 ? DType::float32 : DType::float64;

@@ -5,7 +5,6 @@
 
 #include "core/assign.h"
 #include "core/memory.h"
-#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/each.h"
 #include "engine/moments.h"
@@ -106,7 +105,6 @@ Array channel_of(const Array& image, int axis, std::int64_t channel, const Exten
 
 opsin::metrics::StructuralSimilarity structural_similarity(const Array& im1, const Array& im2, const Options& o) {
   core::check_plain(im1.shape() == im2.shape(), "Input images must have the same dimensions.");
-  core::check_same_device(im1, im2);
   const DType dtype = float_result(im1.dtype());
   core::check_plain(!is_complex(im2.dtype()), "complex valued input is not supported");
   std::optional<int> axis;

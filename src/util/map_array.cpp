@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "core/output.h"
-#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/each.h"
 #include "engine/sort.h"
@@ -135,8 +134,6 @@ Array map_array(const Array& input_arr, const Array& input_vals, const Array& ou
   core::check(input_vals.ndim() == 1 && output_vals.ndim() == 1, op, "values must have one axis");
   core::check(output_vals.size() >= input_vals.size(), op, "there are ", input_vals.size(), " input values and ",
               output_vals.size(), " output values");
-  core::check_same_device(input_arr, input_vals);
-  core::check_same_device(input_arr, output_vals);
   const DType dtype = o.out ? o.out->dtype() : output_vals.dtype();
   const Array vals = input_vals.dtype() == input_arr.dtype() ? input_vals : input_vals.astype(input_arr.dtype());
   const Array results = output_vals.dtype() == dtype ? output_vals : output_vals.astype(dtype);

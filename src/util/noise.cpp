@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Noise that was drawn meets the image.
 #include "core/memory.h"
-#include "core/same_device.h"
 #include "core/target.h"
 #include "engine/any_negative.h"
 #include "engine/pointwise.h"
@@ -65,7 +64,6 @@ void check_image(const Array& image, const char* op) {
 
 Array apply_noise(const Array& image, const Array& noise, NoiseUse use, bool clip) {
   check_image(image, "util.apply_noise");
-  core::check_same_device(image, noise);
   const Array negative = engine::any_negative(image.contiguous());
   const Array out = core::empty_result(image.shape(), DType::float64, image.device());
   engine::pointwise<double, 2, 1>({out}, {image, noise}, Noisy{{negative.data_as<int>()}, use, clip},
@@ -75,8 +73,6 @@ Array apply_noise(const Array& image, const Array& noise, NoiseUse use, bool cli
 
 Array apply_salt_and_pepper(const Array& image, const Array& changed, const Array& salted, bool clip) {
   check_image(image, "util.apply_salt_and_pepper");
-  core::check_same_device(image, changed);
-  core::check_same_device(image, salted);
   const Array negative = engine::any_negative(image.contiguous());
   const DType dtype = is_floating(image.dtype()) ? image.dtype() : DType::float64;
   const Array out = core::empty_result(image.shape(), dtype, image.device());
