@@ -9,6 +9,8 @@
 
 #include "opsin/array.h"
 #include "opsin/color_constants.h"
+#include "opsin/color_difference.h"
+#include "opsin/color_names.h"
 
 namespace opsin::color {
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Local features for pixel classifiers: skimage.feature.multiscale_basic_features.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Canny's edges: skimage.feature.canny.
 #pragma once
 
 #include <optional>

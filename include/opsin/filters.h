@@ -8,7 +8,9 @@
 #include "opsin/array.h"
 #include "opsin/border.h"
 #include "opsin/filters_edges.h"
+#include "opsin/filters_frequency.h"
 #include "opsin/filters_gabor.h"
+#include "opsin/filters_lpi.h"
 #include "opsin/filters_median.h"
 #include "opsin/filters_rank.h"
 #include "opsin/filters_ridges.h"
@@ -16,6 +18,7 @@
 #include "opsin/filters_sparse.h"
 #include "opsin/filters_threshold.h"
 #include "opsin/filters_threshold_local.h"
+#include "opsin/filters_window.h"
 
 namespace opsin::filters {
 

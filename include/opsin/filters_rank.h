@@ -54,11 +54,14 @@ Array geometric_mean(const Array& image, const Footprint& footprint, const RankO
 Array gradient(const Array& image, const Footprint& footprint, const RankOptions& options = {});
 /// The most frequent value, the least one of several.
 Array majority(const Array& image, const Footprint& footprint, const RankOptions& options = {});
+/// The greatest value.
 Array maximum(const Array& image, const Footprint& footprint, const RankOptions& options = {});
+/// The mean, rounded down where the result is an integer.
 Array mean(const Array& image, const Footprint& footprint, const RankOptions& options = {});
 /// The upper median. Without a footprint: all neighbours within one element.
 Array median(const Array& image, const std::optional<Footprint>& footprint = std::nullopt,
              const RankOptions& options = {});
+/// The least value.
 Array minimum(const Array& image, const Footprint& footprint, const RankOptions& options = {});
 /// As majority.
 Array modal(const Array& image, const Footprint& footprint, const RankOptions& options = {});
@@ -87,15 +90,22 @@ struct PercentileOptions {
   double p0 = 0;
   double p1 = 1;
 };
+/// As autolevel, between the least and the greatest of the values that count; what lies beyond is brought there.
 Array autolevel_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& options = {});
+/// The greatest or the least of the values that count, whichever is nearer.
 Array enhance_contrast_percentile(const Array& image, const Footprint& footprint,
                                   const PercentileOptions& options = {});
+/// Greatest less least of the values that count.
 Array gradient_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& options = {});
+/// The mean of the values that count, rounded down.
 Array mean_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& options = {});
 /// The value at the share p0; p1 has no influence.
 Array percentile(const Array& image, const Footprint& footprint, const PercentileOptions& options = {});
+/// How many values count.
 Array pop_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& options = {});
+/// (value - mean of the values that count) / 2 + bins / 2.
 Array subtract_mean_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& options = {});
+/// The sum of the values that count, modulo 2^8 or 2^16 where the result is an integer.
 Array sum_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& options = {});
 /// bins - 1 where the element is not below the value at the share p0, else 0; p1 has no influence.
 Array threshold_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& options = {});
@@ -109,8 +119,11 @@ struct BilateralOptions {
   std::int64_t s0 = 10;
   std::int64_t s1 = 10;
 };
+/// The mean of the values that count, rounded down.
 Array mean_bilateral(const Array& image, const Footprint& footprint, const BilateralOptions& options = {});
+/// How many values count.
 Array pop_bilateral(const Array& image, const Footprint& footprint, const BilateralOptions& options = {});
+/// The sum of the values that count, modulo 2^8 or 2^16 where the result is an integer.
 Array sum_bilateral(const Array& image, const Footprint& footprint, const BilateralOptions& options = {});
 
 struct WindowedHistogramOptions {

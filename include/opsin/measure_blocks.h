@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Images reduced block by block: skimage.measure.block_reduce.
 #pragma once
 
 #include <cstdint>

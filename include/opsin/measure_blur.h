@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// How blurred an image is: skimage.measure.blur_effect.
 #pragma once
 
 #include <cstdint>

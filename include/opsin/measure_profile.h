@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Values along a line: skimage.measure.profile_line.
 #pragma once
 
 #include <array>

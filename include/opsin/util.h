@@ -9,6 +9,8 @@
 
 #include "opsin/array.h"
 #include "opsin/error.h"
+#include "opsin/util_arrange.h"
+#include "opsin/util_noise.h"
 
 namespace opsin::util {
 
