@@ -9,8 +9,7 @@
 namespace opsin::metrics {
 
 /// Least and greatest value of an image of this dtype as scikit-image sees it: those of the integer, [0, 1] for bool
-/// and
-/// [-1, 1] for floats.
+/// and [-1, 1] for floats.
 struct DtypeRange {
   double least, greatest;
 };
