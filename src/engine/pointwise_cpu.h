@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 
 #include "core/lines_cpu.h"
 #include "core/threads.h"
@@ -34,6 +35,15 @@ void split_channels(C* const (&to)[I], const C* from, std::int64_t m) {
   }
 }
 
+/// A vector of each of O channels as neighbouring pixels.
+template <class C, int O>
+HD void store_joined(C* to, const Vec<C> (&v)[O]) {
+  const typename Vec<C>::Tag tag;
+  if constexpr (O == 2) hn::StoreInterleaved2(v[0].v, v[1].v, tag, to);
+  if constexpr (O == 3) hn::StoreInterleaved3(v[0].v, v[1].v, v[2].v, tag, to);
+  if constexpr (O == 4) hn::StoreInterleaved4(v[0].v, v[1].v, v[2].v, v[3].v, tag, to);
+}
+
 /// O lines as m pixels of O interleaved channels.
 template <class C, int O>
 void join_channels(C* to, C* const (&from)[O], std::int64_t m) {
@@ -42,9 +52,7 @@ void join_channels(C* to, C* const (&from)[O], std::int64_t m) {
   for (; x + V::lanes <= m; x += V::lanes) {
     V v[O];
     for (int o = 0; o < O; ++o) v[o] = V::load(from[o] + x);
-    if constexpr (O == 2) hn::StoreInterleaved2(v[0].v, v[1].v, typename V::Tag(), to + x * O);
-    if constexpr (O == 3) hn::StoreInterleaved3(v[0].v, v[1].v, v[2].v, typename V::Tag(), to + x * O);
-    if constexpr (O == 4) hn::StoreInterleaved4(v[0].v, v[1].v, v[2].v, v[3].v, typename V::Tag(), to + x * O);
+    store_joined(to + x * O, v);
   }
   for (; x < m; ++x) {
     for (int o = 0; o < O; ++o) to[x * O + o] = from[o][x];
@@ -78,6 +86,12 @@ class PointwiseLine {
     for (std::int64_t begin = 0; begin < n; begin += pointwise_block) {
       const std::int64_t m = std::min(pointwise_block, n - begin);
       load(at, begin, m);
+      if constexpr (O >= 2 && O <= 4) {
+        if (join_ && loop_.dtype[I] == same) {
+          compute_joined(reinterpret_cast<C*>(at[I]) + begin * O, m, report);
+          continue;
+        }
+      }
       place_targets(at, begin);
       compute(m, report);
       store(at, begin, m);
@@ -112,6 +126,12 @@ class PointwiseLine {
       const std::byte* p = at[i] + begin * stride(i);
       if (loop_.dtype[i] == same && stride(i) == sizeof(C) && scaling_[i].identity()) {
         source_[i] = reinterpret_cast<const C*>(p);
+      } else if (stride(i) == 0) {
+        // One element for all of the line, whose first block is its longest.
+        source_[i] = buffer_[i];
+        if (begin > 0) continue;
+        load_line(buffer_[i], p, loop_.dtype[i], 0, 1, scaling_[i]);
+        std::fill_n(buffer_[i] + 1, m - 1, C{buffer_[i][0]});
       } else {
         load_line(buffer_[i], p, loop_.dtype[i], stride(i), m, scaling_[i]);
         source_[i] = buffer_[i];
@@ -127,15 +147,36 @@ class PointwiseLine {
     }
   }
 
+  /// What the functor makes of m - x elements from x on, at most a vector of them.
+  HD void apply(V (&b)[O], std::int64_t x, std::int64_t m, V& report) {
+    V a[I];
+    for (int i = 0; i < I; ++i) a[i] = V::load(source_[i] + x, m - x);
+    if constexpr (Reporting<F, C, I, O>) {
+      f_(a, b, report);
+    } else {
+      f_(a, b);
+    }
+  }
+
+  /// Channels of one image, in its dtype, go there from registers.
+  void compute_joined(C* to, std::int64_t m, V& report) {
+    V b[O];
+    std::int64_t x = 0;
+    for (; x + V::lanes <= m; x += V::lanes) {
+      apply(b, x, m, report);
+      store_joined(to + x * O, b);
+    }
+    if (x == m) return;
+    apply(b, x, m, report);
+    alignas(64) C mixed[O * V::lanes];
+    store_joined(mixed, b);
+    std::copy_n(mixed, (m - x) * O, to + x * O);
+  }
+
   void compute(std::int64_t m, V& report) {
     for (std::int64_t x = 0; x < m; x += V::lanes) {
-      V a[I], b[O];
-      for (int i = 0; i < I; ++i) a[i] = V::load(source_[i] + x, m - x);
-      if constexpr (Reporting<F, C, I, O>) {
-        f_(a, b, report);
-      } else {
-        f_(a, b);
-      }
+      V b[O];
+      apply(b, x, m, report);
       for (int o = 0; o < O; ++o) {
         if (past_caches_[o] && m - x >= V::lanes) {
           hn::Stream(b[o].v, typename V::Tag(), target_[o] + x);
@@ -149,14 +190,9 @@ class PointwiseLine {
   void store(std::byte* const (&at)[I + O], std::int64_t begin, std::int64_t m) {
     if constexpr (O >= 2 && O <= 4) {
       if (join_) {
-        std::byte* p = at[I] + begin * item(I) * O;
-        if (loop_.dtype[I] == same) {
-          join_channels<C, O>(reinterpret_cast<C*>(p), target_, m);
-        } else {
-          alignas(64) C mixed[O * pointwise_block];
-          join_channels<C, O>(mixed, target_, m);
-          store_line(p, mixed, loop_.dtype[I], item(I), m * O);
-        }
+        alignas(64) C mixed[O * pointwise_block];
+        join_channels<C, O>(mixed, target_, m);
+        store_line(at[I] + begin * item(I) * O, mixed, loop_.dtype[I], item(I), m * O);
         return;
       }
     }
@@ -178,30 +214,75 @@ class PointwiseLine {
   alignas(64) C buffer_[I + O][pointwise_block];
 };
 
+/// Where a piece of a line begins in every array. Lines that follow each other are found without divisions, which took
+/// longer than a short line itself.
+template <int N>
+class PieceCursor {
+ public:
+  PieceCursor(const opsin::engine::Loop<N>& loop, std::int64_t line) : loop_(loop) {
+    for (int d = loop.ndim - 2; d >= 0; --d) {
+      index_[d] = line % loop.shape[d];
+      line /= loop.shape[d];
+      for (int k = 0; k < N; ++k) offset_[k] += index_[d] * loop.strides[k][d];
+    }
+  }
+  void find(std::byte* (&at)[N], std::int64_t start) const {
+    for (int k = 0; k < N; ++k) {
+      at[k] = static_cast<std::byte*>(loop_.data[k]) + offset_[k] + start * loop_.strides[k][loop_.ndim - 1];
+    }
+  }
+  void next_line() {
+    for (int d = loop_.ndim - 2; d >= 0; --d) {
+      const bool ends = ++index_[d] == loop_.shape[d];
+      if (ends) index_[d] = 0;
+      for (int k = 0; k < N; ++k) offset_[k] += (ends ? 1 - loop_.shape[d] : 1) * loop_.strides[k][d];
+      if (!ends) return;
+    }
+  }
+
+ private:
+  const opsin::engine::Loop<N>& loop_;
+  std::int64_t index_[max_ndim] = {};
+  std::int64_t offset_[N] = {};
+};
+
+template <class F>
+struct OneByOne;  // engine/lookup.h
+
+template <class F>
+inline constexpr bool is_one_by_one = false;
+template <class F>
+inline constexpr bool is_one_by_one<OneByOne<F>> = true;
+
+/// Elements of a task. Small integers that go through vectors take so little time that another thread has to be worth
+/// its start: half a MiB of them is.
+template <class C, int N, class F = void>
+inline constexpr std::int64_t pointwise_task =
+    std::max(std::uint64_t{1} << 16, std::is_integral_v<C> && !is_one_by_one<F>
+                                         ? std::bit_floor((std::uint64_t{1} << 19) / (N * sizeof(C)))
+                                         : std::uint64_t{0});
+
 /// Calls line(at, n), which returns a report, for pieces of lines on all threads; returns the highest report.
 template <int N, class Line>
-int for_each_piece(const opsin::engine::Loop<N>& loop, bool streams, const Line& line) {
+int for_each_piece(const opsin::engine::Loop<N>& loop, std::int64_t task, bool streams, const Line& line) {
   const std::int64_t n = loop.line_length();
-  // One long line is cut into pieces; short lines are grouped: about 64 Ki elements a task either way.
-  constexpr std::int64_t task = 1 << 16;
+  // One long line is cut into pieces; short lines are grouped: about `task` elements a task either way.
   const std::int64_t piece = std::min(n, task);
   const std::int64_t pieces = (n + piece - 1) / piece;
   std::atomic<int> highest{0};
   core::parallel_for(loop.lines() * pieces, std::max<std::int64_t>(1, task / piece), [&](auto begin, auto end) {
     int report = 0;
+    PieceCursor<N> cursor(loop, begin / pieces);
+    std::int64_t start = begin % pieces * piece;
     for (std::int64_t item = begin; item < end; ++item) {
-      const std::int64_t start = (item % pieces) * piece;
       std::byte* at[N];
-      for (int k = 0; k < N; ++k) {
-        std::int64_t rest = item / pieces;
-        std::int64_t offset = start * loop.strides[k][loop.ndim - 1];
-        for (int d = loop.ndim - 2; d >= 0; --d) {
-          offset += (rest % loop.shape[d]) * loop.strides[k][d];
-          rest /= loop.shape[d];
-        }
-        at[k] = static_cast<std::byte*>(loop.data[k]) + offset;
-      }
+      cursor.find(at, start);
       report = std::max(report, line(at, std::min(piece, n - start)));
+      start += piece;
+      if (start >= n) {
+        start = 0;
+        cursor.next_line();
+      }
     }
     if (streams) hwy::FlushStream();
     int seen = highest.load(std::memory_order_relaxed);
@@ -221,7 +302,7 @@ bool passes_caches(const opsin::engine::Loop<N>& loop) {
 template <class C, int I, int O, class F>
 int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std::array<Scaling, I>& scaling) {
   const bool streams = passes_caches(loop);
-  return for_each_piece(loop, streams, [&](std::byte* const(&at)[I + O], std::int64_t n) {
+  return for_each_piece(loop, pointwise_task<C, I + O, F>, streams, [&](std::byte* const(&at)[I + O], std::int64_t n) {
     return PointwiseLine<C, I, O, F>(loop, f, scaling, streams).run(at, n);
   });
 }
@@ -285,7 +366,7 @@ bool convertible(const opsin::engine::Loop<2>& loop) {
 template <class U>
 void run_copy(const opsin::engine::Loop<2>& loop) {
   const bool streams = passes_caches(loop);
-  for_each_piece(loop, streams, [&](std::byte* const(&at)[2], std::int64_t n) {
+  for_each_piece(loop, pointwise_task<U, 2>, streams, [&](std::byte* const(&at)[2], std::int64_t n) {
     const auto bytes = static_cast<std::size_t>(n) * sizeof(U);
     if (streams) {
       stream_bytes(at[1], at[0], bytes);
@@ -300,7 +381,7 @@ template <class C, class T, class U, class F>
 int run_convert(const opsin::engine::Loop<2>& loop, const F& f) {
   if (!convertible<T, U>(loop)) return run_pointwise<C, 1, 1>(loop, f, {});
   const bool streams = passes_caches(loop);
-  return for_each_piece(loop, streams, [&](std::byte* const(&at)[2], std::int64_t n) {
+  return for_each_piece(loop, pointwise_task<C, 2, F>, streams, [&](std::byte* const(&at)[2], std::int64_t n) {
     constexpr std::int64_t block = 8192 / sizeof(U);
     alignas(64) U buffer[block];
     const auto* from = reinterpret_cast<const T*>(at[0]);
