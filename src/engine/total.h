@@ -11,7 +11,8 @@
 //
 //   HD void operator()(const Totals<C, S, E>& totals) const
 //
-// Values are summed in double, in an order that depends on the shape alone.
+// Values are summed in double, in an order that depends on the shape alone. A functor with F::of_bytes gives the same
+// values of bytes in int16, where those to sum count as uint16.
 #pragma once
 
 #include <limits>
@@ -63,6 +64,7 @@ struct Totals {
 /// The functor of a plain sum.
 struct Itself {
   static constexpr int sums = 1, extremes = 0;
+  static constexpr bool of_bytes = true;
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1]) const {
     out[0] = in[0];

@@ -73,6 +73,69 @@ struct PieceTotals {
   }
 };
 
+/// The totals of n neighbouring bytes of each input, at most 2^19: a lane of a sum holds as many. They are the same as
+/// in the compute type, which holds the functor's values of bytes exactly.
+template <class C, int I, class F>
+void add_bytes(TotalsOf<C, F>& totals, const std::uint8_t* const (&in)[I], std::int64_t n, const F& f) {
+  using V = Vec<std::int16_t>;
+  using Wide = Vec<std::uint32_t>;
+  constexpr int outputs = F::sums + F::extremes, sums = F::sums > 0 ? F::sums : 1;
+  constexpr int extremes = F::extremes > 0 ? F::extremes : 1;
+  const hn::Rebind<std::uint8_t, V::Tag> narrow;
+  const Vec<std::uint16_t>::Tag words;
+  const hn::Half<Vec<std::uint16_t>::Tag> half;
+  Wide sum[sums][2];
+  V least[extremes], greatest[extremes], a[I], b[outputs];
+  std::fill_n(least, extremes, V(INT16_MAX));
+  std::fill_n(greatest, extremes, V(INT16_MIN));
+  alignas(64) std::int16_t lanes[V::lanes];
+  std::int64_t k = 0;
+  for (; k + V::lanes <= n; k += V::lanes) {
+    for (int i = 0; i < I; ++i) a[i] = V(hn::PromoteTo(V::Tag(), hn::LoadU(narrow, in[i] + k)));
+    f(a, b);
+    for (int s = 0; s < F::sums; ++s) {
+      const auto value = hn::BitCast(words, b[s].v);
+      sum[s][0] += Wide(hn::PromoteTo(Wide::Tag(), hn::LowerHalf(half, value)));
+      sum[s][1] += Wide(hn::PromoteTo(Wide::Tag(), hn::UpperHalf(half, value)));
+    }
+    for (int e = 0; e < F::extremes; ++e) {
+      least[e] = min(least[e], b[F::sums + e]);
+      greatest[e] = max(greatest[e], b[F::sums + e]);
+    }
+  }
+  if (k > 0) {
+    for (int s = 0; s < F::sums; ++s) {
+      alignas(64) std::uint32_t parts[Wide::lanes];
+      for (const Wide& chain : sum[s]) {
+        chain.store(parts);
+        for (const std::uint32_t part : parts) totals.sum[s] += static_cast<double>(part);
+      }
+    }
+    for (int e = 0; e < F::extremes; ++e) {
+      least[e].store(lanes);
+      totals.see(e, static_cast<C>(*std::min_element(lanes, lanes + V::lanes)));
+      greatest[e].store(lanes);
+      totals.see(e, static_cast<C>(*std::max_element(lanes, lanes + V::lanes)));
+    }
+  }
+  if (k == n) return;
+  for (int i = 0; i < I; ++i) {
+    for (int j = 0; j < V::lanes; ++j) lanes[j] = k + j < n ? in[i][k + j] : 0;
+    a[i] = V::load(lanes);
+  }
+  f(a, b);
+  for (int o = 0; o < outputs; ++o) {
+    b[o].store(lanes);
+    for (std::int64_t j = 0; j < n - k; ++j) {
+      if (o < F::sums) {
+        totals.sum[o] += static_cast<double>(static_cast<std::uint16_t>(lanes[j]));
+      } else {
+        totals.see(o - F::sums, static_cast<C>(lanes[j]));
+      }
+    }
+  }
+}
+
 /// Elements [begin, end) of one line. Neighbouring ones of the compute type are read where they lie.
 template <class C, int I, class F>
 void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const std::int64_t (&at)[I],
@@ -80,10 +143,19 @@ void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const
   using V = Vec<C>;
   constexpr std::int64_t block = 512, stride = V::lanes * WideSum<C>::chains;
   constexpr int outputs = F::sums + F::extremes;
+  const int last = loop.ndim - 1;
+  if constexpr (requires { F::of_bytes; }) {
+    const std::uint8_t* bytes[I];
+    bool are_bytes = true;
+    for (int i = 0; i < I; ++i) {
+      bytes[i] = static_cast<const std::uint8_t*>(loop.data[i]) + at[i] + begin;
+      are_bytes = are_bytes && loop.dtype[i] == DType::uint8 && loop.strides[i][last] == 1;
+    }
+    if (are_bytes) return add_bytes<C, I>(totals, bytes, end - begin, f);
+  }
   alignas(64) C buffer[I][block];
   PieceTotals<C, F> piece;
   piece.clear();
-  const int last = loop.ndim - 1;
   for (std::int64_t x = begin; x < end; x += block) {
     const std::int64_t n = std::min(block, end - x);
     const C* in[I];

@@ -17,6 +17,7 @@ using opsin::metrics::Normalization;
 
 struct SquaredError {
   static constexpr int sums = 1, extremes = 0;
+  static constexpr bool of_bytes = true;
   template <class V>
   HD void operator()(const V (&in)[2], V (&out)[1]) const {
     const V d = in[0] - in[1];
@@ -27,6 +28,7 @@ struct SquaredError {
 /// The squared error, what the first image's root mean square or mean is made of, and its extremes.
 struct ErrorAndNorm {
   static constexpr int sums = 2, extremes = 1;
+  static constexpr bool of_bytes = true;
   bool square;
   template <class V>
   HD void operator()(const V (&in)[2], V (&out)[3]) const {
@@ -40,6 +42,7 @@ struct ErrorAndNorm {
 /// The squared error and the first image's extremes.
 struct ErrorAndRange {
   static constexpr int sums = 1, extremes = 1;
+  static constexpr bool of_bytes = true;
   template <class V>
   HD void operator()(const V (&in)[2], V (&out)[2]) const {
     const V d = in[0] - in[1];
