@@ -10,9 +10,12 @@ void find_quantiles(double* out, const Array& values, const QuantileRanks& ranks
   C* const last = first + values.size();
   const auto less = [](C a, C b) { return a < b || (a == a && b != b); };
   C value[quantile_ranks];
+  std::int64_t done = 0;  // Nothing before it is above what stands from it on.
   for (int i = 0; i < quantile_ranks; ++i) {
-    std::nth_element(first, first + ranks.rank[i], last, less);
-    value[i] = first[ranks.rank[i]];
+    const std::int64_t rank = ranks.rank[i];
+    std::nth_element(first + (rank < done ? 0 : done), first + rank, last, less);
+    value[i] = first[rank];
+    done = rank;
   }
   quantiles_from(out, value, ranks);
 }
