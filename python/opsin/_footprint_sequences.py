@@ -76,7 +76,10 @@ def pad_footprint(footprint, *, pad_end=True):
     if is_sequence(footprint):
         return tuple((pad_footprint(part, pad_end=pad_end), count) for part, count in footprint)
     footprint = host(footprint)
-    return np.pad(footprint, [(0, 0) if n % 2 else (0, 1) if pad_end else (1, 0) for n in footprint.shape])
+    padded = np.zeros([n + 1 - n % 2 for n in footprint.shape], footprint.dtype)
+    starts = [0 if pad_end or n % 2 else 1 for n in footprint.shape]
+    padded[tuple(slice(at, at + n) for at, n in zip(starts, footprint.shape))] = footprint
+    return padded
 
 
 def footprint_from_sequence(footprints):

@@ -6,6 +6,7 @@ import numpy as np
 
 from opsin import _sphere_series
 from opsin._deprecation import deprecated
+from opsin._outer_sum import centred, outer_sum
 
 _INSTEAD = "Use `skimage.morphology.footprint_rectangle` instead."
 
@@ -89,18 +90,9 @@ def cube(width, dtype=np.uint8, *, decomposition=None):
     return _rectangle((width, width, width), dtype, decomposition, 4)
 
 
-def sum_over_axes(values, ndim):
-    """values[i] + values[j] + ... for all indices of `ndim` axes. numpy.ogrid takes several times as long."""
-    total = values
-    for _ in range(ndim - 1):
-        total = total[..., np.newaxis] + values
-    return total
-
-
 def _city_block(radius, ndim, dtype, decomposition):
     if decomposition is None:
-        distance = sum_over_axes(abs(np.arange(-radius, radius + 1)), ndim)
-        return np.array(distance <= radius, dtype=dtype)
+        return np.array(outer_sum(abs(centred(radius)), ndim) <= radius, dtype=dtype)
     if decomposition != "sequence":
         _unknown(decomposition)
     return ((_city_block(1, ndim, dtype, None), _repeats(2 * radius + 1)),)
@@ -137,7 +129,7 @@ def octahedron(radius, dtype=np.uint8, *, decomposition=None):
 
 
 def _sphere(radius, ndim, dtype, strict_radius):
-    squared = sum_over_axes(np.arange(-radius, radius + 1) ** 2, ndim)
+    squared = outer_sum(centred(radius) ** 2, ndim)
     if not strict_radius:
         radius += 0.5
     return np.array(squared <= radius * radius, dtype=dtype)
@@ -271,7 +263,7 @@ def ellipse(width, height, dtype=np.uint8, *, decomposition=None):
     """
     if decomposition not in (None, "crosses"):
         _unknown(decomposition)
-    y, x = np.arange(-height, height + 1)[:, None], np.arange(-width, width + 1)
+    y, x = centred(height)[:, None], centred(width)
     footprint = np.array((y / (height + 1)) ** 2 + (x / (width + 1)) ** 2 < 1, dtype=dtype)
     return footprint if decomposition is None else _crosses(footprint)
 
@@ -336,6 +328,6 @@ def star(a, dtype=np.uint8):
     if a == 1:
         return np.ones((3, 3), dtype)
     centre = a + a // 2
-    x = abs(np.arange(-centre, centre + 1))
+    x = abs(centred(centre))
     y = x[:, None]
     return ((np.maximum(y, x) <= a) | (y + x <= centre)).astype(dtype)

@@ -6,9 +6,9 @@ import numpy as np
 
 from opsin._documented import documented
 from opsin._footprint_sequences import host
-from opsin._footprints import sum_over_axes
 from opsin._native import ndimage as _native
 from opsin._ndimage_arguments import all_axes, as_input, as_output, is_complex, is_dtype, per_axis
+from opsin._outer_sum import outer_sum
 
 _PARAMETERS = """
 
@@ -72,7 +72,7 @@ def generate_binary_structure(rank, connectivity):
     """
     if rank < 1:
         return np.array(True, dtype=bool)
-    return sum_over_axes(abs(np.arange(-1, 2)), rank) <= max(connectivity, 1)
+    return np.asarray(outer_sum(np.array([1, 0, 1]), rank) <= max(connectivity, 1))
 
 
 def iterate_structure(structure, iterations, origin=None):

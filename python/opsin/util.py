@@ -161,6 +161,10 @@ def img_as_bool(image, force_copy=False):
     return _native.img_as(image, _BOOL, bool(force_copy))
 
 
+# By NumPy's type and `clip_negative`: to look at the array takes longer than to look here.
+_limits = {}
+
+
 def dtype_limits(image, clip_negative=False):
     """The least and the largest value of an image's dtype.
 
@@ -181,7 +185,13 @@ def dtype_limits(image, clip_negative=False):
     KeyError
         If the image is complex.
     """
-    return _native.dtype_limits(image, bool(clip_negative))
+    key = getattr(getattr(image, "dtype", None), "type", None), bool(clip_negative)
+    limits = _limits.get(key)
+    if limits is None:
+        limits = _native.dtype_limits(image, key[1])
+        if key[0] is not None:
+            _limits[key] = limits
+    return limits
 
 
 def invert(image, signed_float=False):
