@@ -5,12 +5,10 @@
 
 #include <bit>
 
-#include "core/math.h"
+#include "core/math_log.h"
 
 namespace opsin::OPSIN_TARGET {
 
-HD float log(float a) { return ::logf(a); }
-HD double log(double a) { return ::log(a); }
 HD float sin(float a) { return ::sinf(a); }
 HD double sin(double a) { return ::sin(a); }
 HD float atan2(float y, float x) { return ::atan2f(y, x); }
@@ -186,34 +184,7 @@ HD V hypot(V x, V y) {
 
 #ifndef OPSIN_TARGET_CUDA
 
-OPSIN_MVEC(log)
 OPSIN_MVEC(sin)
-
-// Two vectors in: "vv" in the place of "v".
-#if HWY_TARGET <= HWY_AVX3
-#define OPSIN_MVEC2_F(function) _ZGVeN16vv_##function##f
-#define OPSIN_MVEC2_D(function) _ZGVeN8vv_##function
-#elif HWY_TARGET <= HWY_AVX2
-#define OPSIN_MVEC2_F(function) _ZGVdN8vv_##function##f
-#define OPSIN_MVEC2_D(function) _ZGVdN4vv_##function
-#else
-#define OPSIN_MVEC2_F(function) _ZGVbN4vv_##function##f
-#define OPSIN_MVEC2_D(function) _ZGVbN2vv_##function
-#endif
-
-extern "C" decltype(::opsin::OPSIN_TARGET::Vec<float>().v.raw) OPSIN_MVEC2_F(atan2)(
-    decltype(::opsin::OPSIN_TARGET::Vec<float>().v.raw), decltype(::opsin::OPSIN_TARGET::Vec<float>().v.raw)) noexcept;
-extern "C" decltype(::opsin::OPSIN_TARGET::Vec<double>().v.raw) OPSIN_MVEC2_D(atan2)(
-    decltype(::opsin::OPSIN_TARGET::Vec<double>().v.raw),
-    decltype(::opsin::OPSIN_TARGET::Vec<double>().v.raw)) noexcept;
-
-namespace opsin::OPSIN_TARGET {
-HD Vec<float> atan2(Vec<float> y, Vec<float> x) {
-  return {hn::Vec<Vec<float>::Tag>{OPSIN_MVEC2_F(atan2)(y.v.raw, x.v.raw)}};
-}
-HD Vec<double> atan2(Vec<double> y, Vec<double> x) {
-  return {hn::Vec<Vec<double>::Tag>{OPSIN_MVEC2_D(atan2)(y.v.raw, x.v.raw)}};
-}
-}  // namespace opsin::OPSIN_TARGET
+OPSIN_MVEC2(atan2)
 
 #endif
