@@ -6,14 +6,13 @@ namespace {
 
 std::vector<EveryOp> color_ops() {
   std::vector<EveryOp> ops;
-  const auto of_rgb = [](const Array& a) { return color::gray2rgb(a, {.channel_axis = 0}); };
   const auto conversion = [&](std::string name, Array (*f)(const Array&, const color::ConversionOptions&)) {
     ops.push_back({std::move(name), 1, 4,
-                   [=](const Array& a, Border) -> Results { return {f(of_rgb(a), {.channel_axis = 0})}; }});
+                   [=](const Array& a, Border) -> Results { return {f(colours(a), {.channel_axis = 0})}; }});
   };
   const auto by_white = [&](std::string name, Array (*f)(const Array&, const color::WhiteOptions&)) {
     ops.push_back({std::move(name), 1, 4,
-                   [=](const Array& a, Border) -> Results { return {f(of_rgb(a), {.channel_axis = 0})}; }});
+                   [=](const Array& a, Border) -> Results { return {f(colours(a), {.channel_axis = 0})}; }});
   };
   conversion("rgb2hsv", color::rgb2hsv);
   conversion("hsv2rgb", color::hsv2rgb);
@@ -44,15 +43,17 @@ std::vector<EveryOp> color_ops() {
   by_white("xyz2luv", color::xyz2luv);
   by_white("luv2xyz", color::luv2xyz);
   ops.push_back({"stains, spaces and differences", 1, 4, [=](const Array& a, Border) -> Results {
-                   const Array rgb = of_rgb(a), gray = color::gray2rgb(a);
+                   const Array rgb = colours(a), last = colours(a, a.ndim()), other = another(last, 3);
                    return {color::separate_stains(rgb, color::hdx_from_rgb, {.channel_axis = 0}),
-                           color::combine_stains(gray, color::rgb_from_hdx),
+                           color::combine_stains(last, color::rgb_from_hdx),
                            color::convert_colorspace(rgb, "hsv", "xyz", {.channel_axis = 0}),
-                           color::deltaE_cie76(rgb, rgb, {.channel_axis = 0}),
-                           color::deltaE_ciede94(gray, gray),
-                           color::deltaE_ciede2000(gray, gray),
-                           color::deltaE_cmc(gray, gray),
-                           color::gray2rgba(a, a)};
+                           color::deltaE_cie76(rgb, another(rgb, 3), {.channel_axis = 0}),
+                           color::deltaE_ciede94(last, other),
+                           color::deltaE_ciede2000(last, other),
+                           color::deltaE_cmc(last, other),
+                           color::gray2rgb(a),
+                           color::gray2rgb(a, {.channel_axis = 0}),
+                           color::gray2rgba(a, another(a))};
                  }});
   return ops;
 }
