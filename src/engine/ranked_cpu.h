@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPU side of engine/ranked.h: 16 bits at a time.
+// CPU side of engine/ranked.h: 16 bits at a time, until few elements are left.
 #pragma once
 
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
 #include "engine/histogram.h"
+#include "engine/pieces_cpu.h"
 #include "engine/team.h"
 
 namespace opsin::OPSIN_TARGET::engine {
@@ -62,6 +67,47 @@ struct TakeDigit {
   }
 };
 
+/// How many elements share what is known of the places, if each is counted once.
+inline std::int64_t candidates(const Ranked& known, const std::int64_t* counts, int shift, int slots) {
+  std::int64_t sum = 0;
+  for (int i = 0; i < most_ranks; ++i) {
+    int slot = 0;
+    while (known.key[slot] >> shift != known.key[i] >> shift) ++slot;
+    if (slot < i) continue;
+    for (slot = 0; slots > 1 && known.key[slot] >> shift >> 16 != known.key[i] >> shift >> 16;) ++slot;
+    sum += counts[slot * digit_values + static_cast<std::int64_t>(known.key[i] >> shift & (digit_values - 1))];
+  }
+  return sum;
+}
+
+/// The rest of the keys, by selection among the elements that share what is known.
+inline void select_ranked(Ranked& known, const Array& bits, const KeyOfBits& key, int shift) {
+  std::vector<std::uint64_t> found[most_ranks];
+  std::mutex lock;
+  const Ranked before = known;
+  for_each_values<std::int64_t>(bits, std::nullopt, [&](const std::int64_t* values, std::int64_t n) {
+    std::vector<std::uint64_t> own[most_ranks];
+    for (std::int64_t k = 0; k < n; ++k) {
+      const std::uint64_t one = key(values[k]);
+      for (int i = 0; i < most_ranks; ++i) {
+        if (one >> shift != before.key[i] >> shift) continue;
+        own[i].push_back(one);  // for all places that share it, at the first of them
+        break;
+      }
+    }
+    const std::lock_guard guard(lock);
+    for (int i = 0; i < most_ranks; ++i) found[i].insert(found[i].end(), own[i].begin(), own[i].end());
+  });
+  for (int i = 0; i < most_ranks; ++i) {
+    int slot = 0;
+    while (before.key[slot] >> shift != before.key[i] >> shift) ++slot;
+    const auto at = found[slot].begin() + known.rank[i];
+    std::nth_element(found[slot].begin(), at, found[slot].end());
+    known.key[i] = *at;
+    known.rank[i] = 0;
+  }
+}
+
 Array find_ranked(const Array& image, const std::int64_t (&ranks)[most_ranks], const KeyOfBits& key) {
   const Array memory = Array::empty({static_cast<std::int64_t>(sizeof(Ranked))}, DType::uint8, image.device());
   auto* const known = static_cast<Ranked*>(memory.mutable_data());
@@ -74,6 +120,11 @@ Array find_ranked(const Array& image, const std::int64_t (&ranks)[most_ranks], c
     auto* const to = counts.mutable_data_as<std::int64_t>();
     count_bins<std::int64_t>(to, counts.size(), bits, std::nullopt, NextDigit{known, key, shift, slots});
     run_team(TakeDigit{known, to, shift, slots, parts.mutable_data_as<std::int64_t>()});
+    // Counters of five places are millions of bytes for every thread: few elements are sorted out more quickly.
+    if (shift > 0 && candidates(*known, to, shift, slots) <= std::max<std::int64_t>(1 << 12, image.size() / 16)) {
+      select_ranked(*known, bits, key, shift);
+      break;
+    }
   }
   return memory;
 }
