@@ -2,8 +2,8 @@
 // Sums over all elements of what a functor makes of several arrays at each: one pass, and a result on the device.
 //
 // The functor has   template <class V> HD void operator()(const V (&in)[I], V (&term)[K]) const
-// with V the value type of C, double or int64. The order of additions depends on the shapes alone. A functor with
-// F::of_bytes makes bytes of bytes, takes no scaling, and is content with them as V.
+// with V the value type of C, double or int64. The order of additions depends on shapes and strides alone. A functor
+// with F::of_bytes makes bytes of bytes, takes no scaling, and is content with them as V.
 #pragma once
 
 #include "core/dispatch.h"
