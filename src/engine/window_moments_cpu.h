@@ -13,9 +13,9 @@
 namespace opsin::OPSIN_TARGET::engine {
 
 template <class C, class F>
-class MomentsTask {
+class WindowMomentsTask {
  public:
-  MomentsTask(const Array& out, const Array& image, std::int64_t rows, std::int64_t columns, const F& f)
+  WindowMomentsTask(const Array& out, const Array& image, std::int64_t rows, std::int64_t columns, const F& f)
       : out_(out.mutable_data_as<C>()),
         image_(image),
         height_(image.shape(0)),
@@ -113,7 +113,7 @@ class MomentsTask {
 
 template <class C, class F>
 bool window_moments(const Array& out, const Array& image, std::int64_t rows, std::int64_t columns, const F& f) {
-  const MomentsTask<C, F> task(out, image, rows, columns, f);
+  const WindowMomentsTask<C, F> task(out, image, rows, columns, f);
   const std::int64_t height = image.shape(0);
   const std::int64_t band = std::max<std::int64_t>(64, 4 * rows);
   core::parallel_for((height + band - 1) / band, std::max<std::int64_t>(1, (1 << 14) / (band * image.shape(1))),

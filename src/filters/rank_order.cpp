@@ -110,6 +110,7 @@ std::vector<Array> rank_order(const Array& image) {
   core::check<TypeError>(!is_complex(image.dtype()), "filters.rank_order", "complex images have no order");
   core::check_plain<IndexError>(n > 0, "an image without elements has no values");
   const DType rank_dtype = n < 1 << 8 ? DType::uint8 : n < 1 << 16 ? DType::uint16 : DType::uint32;
+  engine::check_places(image);  // of values, too, ranks are at most uint32
   if (!is_floating(image.dtype()) && itemsize(image.dtype()) <= 2) return rank_values(image, rank_dtype);
   const Array in = image.contiguous();
   std::vector<Array> result;
