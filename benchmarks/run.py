@@ -136,7 +136,9 @@ def parse(argv=None):
     parser.add_argument("--first-call", action="store_true", help="the first call of each op in a fresh process")
     parser.add_argument("--import-time", action="store_true", help="import opsin, over numpy's import")
     parser.add_argument("--overhead", action="store_true", help="a call on one pixel, per array kind")
-    parser.add_argument("--memory", action="store_true", help="what a call on the CPU holds besides its result, in images")
+    parser.add_argument(
+        "--memory", action="store_true", help="what a call on the CPU holds besides its result, in images"
+    )
     return parser.parse_args(argv)
 
 

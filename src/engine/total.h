@@ -11,8 +11,8 @@
 //
 //   HD void operator()(const Totals<C, S, E>& totals) const
 //
-// Values are summed in double, in an order that depends on shape and strides alone. A functor with F::of_bytes gives the
-// same values of bytes in int16, where those to sum count as uint16.
+// Values are summed in double, in an order that depends on shape and strides alone. A functor with F::of_bytes gives
+// the same values of bytes in int16, where those to sum count as uint16.
 #pragma once
 
 #include <limits>
