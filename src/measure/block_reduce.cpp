@@ -30,7 +30,7 @@ struct Fold {
   template <class V>
   HD V step(V total, V x) const {
     switch (kind) {
-      case Reduction::prod: return total * x;
+      case Reduction::prod: return product(total, x);
       case Reduction::min: {
         const auto less = ordered(x) < ordered(total);
         return pick(less, x, pick(x == x, total, x));
@@ -39,7 +39,7 @@ struct Fold {
         const auto greater = ordered(x) > ordered(total);
         return pick(greater, x, pick(x == x, total, x));
       }
-      default: return total + x;
+      default: return sum(total, x);
     }
   }
   template <class V>
@@ -48,6 +48,23 @@ struct Fold {
   }
 
  private:
+  /// Integers wrap around, as NumPy's.
+  template <class V>
+  HD static V product(V a, V b) {
+    if constexpr (std::is_same_v<V, std::int64_t>) {
+      return static_cast<V>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+    } else {
+      return a * b;
+    }
+  }
+  template <class V>
+  HD static V sum(V a, V b) {
+    if constexpr (std::is_same_v<V, std::int64_t>) {
+      return static_cast<V>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+    } else {
+      return a + b;
+    }
+  }
   template <class V>
   HD V ordered(V x) const {
     if constexpr (std::is_same_v<Element<V>, std::int64_t>) {
