@@ -253,7 +253,7 @@ void run_tile_bank(const Bank<K, O>& bank, const E& epilogue) {
   cuda::launch(bank_kernel<C, K, O, E>, grid, dim3(static_cast<unsigned>(threads)), shared, p, epilogue);
 }
 
-// Compiled once, in separable_per_real.cpp.
+// Compiled once, in separable_axes_per_real.cpp.
 extern template void run_long_axis<float>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
 extern template void run_long_axis<double>(const Geometry&, const Plane&, const Plane&, const Taps&, Border, double);
 

@@ -78,7 +78,7 @@ void separable(const Array& out, const Array& image, const Scaling& scaling, std
   } while (i < filters.size());
 }
 
-// Compiled once, in separable_per_real.cpp.
+// Compiled once, in separable_axes_per_real.cpp.
 extern template void separable<float>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double,
                                       const void*);
 extern template void separable<double>(const Array&, const Array&, const Scaling&, std::span<const AxisFilter>, double,

@@ -148,8 +148,14 @@ def test_compile_time_takes_the_last_run_and_measures_again(tmp_path):
         return 22.0
 
     (problem,) = compile_time.check(build_folder(tmp_path), measure=measure, machine=lambda: 1.0)
-    assert asked == ["a.o"]
+    assert asked == ["a.o"] * compile_time.RUNS
     assert problem.startswith("a.o: 22.0 s")
+
+
+def test_compile_time_is_the_least_of_several_runs(tmp_path):
+    times = iter([31.0, 19.0, 31.0])
+    assert compile_time.check(build_folder(tmp_path), measure=lambda *_: next(times), machine=lambda: 1.0) == []
+    assert next(times) == 31.0  # one within the limit was enough
 
 
 def test_compile_time_forgives_a_busy_machine(tmp_path):

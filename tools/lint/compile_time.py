@@ -1,8 +1,9 @@
 """No object takes more than 20 s to compile.
 
 `.ninja_log` holds wall time, which a second job or a busy machine stretches. So an object that is over the limit there
-is compiled once more, alone and without ccache, and the processor time of that run decides. An object that ccache
-served is seen as fast: a clean build is the strict check.
+is compiled again, alone and without ccache, and processor time decides: the least of up to three runs, since what else
+runs on a shared machine stretches that too, by a third within minutes. An object that ccache served is seen as fast: a
+clean build is the strict check.
 
 The 20 s are those of a machine that compiles yardstick.cpp in REFERENCE_S, a desktop's core of 2022. On a slower one
 the limit grows by as much as the yardstick takes longer, or the check would judge the machine; on a faster one it
@@ -24,6 +25,7 @@ from common import ROOT, report
 LIMIT_S = 20.0
 REFERENCE_S = 1.3
 TOP = 5
+RUNS = 3
 
 
 def last_durations(log: str) -> dict[str, float]:
@@ -59,6 +61,16 @@ def processor_time(build: Path, obj: str) -> float:
     return processor_seconds(lines[-1], build)
 
 
+def least_time(build: Path, obj: str, limit: float, measure=processor_time) -> float:
+    """The least of up to RUNS measurements; one within the limit is enough."""
+    least = float("inf")
+    for _ in range(RUNS):
+        least = min(least, measure(build, obj))
+        if least <= limit:
+            break
+    return least
+
+
 def slowness() -> float:
     """How many times longer than the reference this machine compiles, at least 1."""
     source = Path(__file__).with_name("yardstick.cpp")
@@ -84,7 +96,7 @@ def check(build: Path, limit: float = LIMIT_S, measure=processor_time, known=obj
     limit *= factor
     problems = []
     for obj, wall in slowest:
-        if wall > limit and (alone := measure(build, obj)) > limit:
+        if wall > limit and (alone := least_time(build, obj, limit, measure)) > limit:
             problems.append(f"{obj}: {alone:.1f} s of processor time to compile, the limit here is {limit:.3g} s")
     return problems
 
