@@ -22,7 +22,8 @@ using opsin::ndimage::Footprint;
 
 enum class End : std::uint8_t { least, greatest };
 
-engine::Extent extent_of(const Array& image, End which) {
+/// Both ends of an image, `which` being named where it has none; waits for a CUDA device.
+engine::Extent ends_of(const Array& image, End which) {
   core::check_plain(image.size() > 0, "zero-size array to reduction operation ",
                     which == End::least ? "minimum" : "maximum", " which has no identity");
   if (image.dtype() != DType::uint64) return engine::read_extent(engine::extent_of(image));
@@ -32,21 +33,19 @@ engine::Extent extent_of(const Array& image, End which) {
 }
 
 /// An end of integers; of those without sign, with the sign bit flipped.
-std::int64_t whole_extreme(const Array& image, End which) {
-  const engine::Extent e = extent_of(image, which);
-  return which == End::least ? e.least<std::int64_t>() : e.greatest<std::int64_t>();
+std::int64_t whole_end(const engine::Extent& ends, End which) {
+  return which == End::least ? ends.least<std::int64_t>() : ends.greatest<std::int64_t>();
 }
 
-double extreme(const Array& image, End which) {
-  if (is_integer(image.dtype())) {
-    const std::int64_t end = whole_extreme(image, which);
-    return image.dtype() == DType::uint64 ? static_cast<double>(static_cast<std::uint64_t>(end ^ engine::least_int64))
-                                          : static_cast<double>(end);
+double end_of(const engine::Extent& ends, DType t, End which) {
+  if (is_integer(t)) {
+    const std::int64_t end = whole_end(ends, which);
+    return t == DType::uint64 ? static_cast<double>(static_cast<std::uint64_t>(end ^ engine::least_int64))
+                              : static_cast<double>(end);
   }
-  const engine::Extent e = extent_of(image, which);
-  if (e.nan) return NAN;
-  return engine::with_exact(image.dtype(), [&]<class C>(Tag<C>) {
-    return static_cast<double>(which == End::least ? e.least<C>() : e.greatest<C>());
+  if (ends.nan) return NAN;
+  return engine::with_exact(t, [&]<class C>(Tag<C>) {
+    return static_cast<double>(which == End::least ? ends.least<C>() : ends.greatest<C>());
   });
 }
 
@@ -156,18 +155,21 @@ class PeakSearch {
     // In the image's own precision, where that is float32.
     const bool single = image.dtype() == DType::float32;
     const auto rounded = [&](double x) { return single ? static_cast<double>(static_cast<float>(x)) : x; };
-    threshold_ = o.threshold_abs ? rounded(*o.threshold_abs) : extreme(image, End::least);
+    const DType t = image.dtype();
+    engine::Extent ends{};
+    if (!o.threshold_abs || o.threshold_rel) ends = ends_of(image, o.threshold_abs ? End::greatest : End::least);
+    threshold_ = o.threshold_abs ? rounded(*o.threshold_abs) : end_of(ends, t, End::least);
     bool is_least = !o.threshold_abs;
     if (o.threshold_rel) {
-      const double least = rounded(rounded(*o.threshold_rel) * extreme(image, End::greatest));
+      const double least = rounded(rounded(*o.threshold_rel) * end_of(ends, t, End::greatest));
       if (least > threshold_) {
         threshold_ = least;
         is_least = false;
       }
     }
-    if (engine::is_wide(image.dtype())) {
-      whole_threshold_ = engine::AboveWhole(image.dtype(), threshold_);
-      if (is_least) whole_threshold_.threshold = whole_extreme(image, End::least);
+    if (engine::is_wide(t)) {
+      whole_threshold_ = engine::AboveWhole(t, threshold_);
+      if (is_least) whole_threshold_.threshold = whole_end(ends, End::least);
     }
     core::check_plain(o.footprint || o.min_distance >= 0, "negative dimensions are not allowed");
     core::check_plain(o.footprint || o.min_distance < std::numeric_limits<std::int64_t>::max() / 2,
@@ -190,7 +192,8 @@ class PeakSearch {
   Array in_labels() const {
     Array labels = o_.labels->astype(DType::int64);
     clear_border<std::int64_t>(labels);
-    const auto count = labels.size() > 0 ? std::max<std::int64_t>(0, whole_extreme(labels, End::greatest)) : 0;
+    const auto count =
+        labels.size() > 0 ? std::max<std::int64_t>(0, whole_end(ends_of(labels, End::greatest), End::greatest)) : 0;
     const std::vector<std::int64_t> boxes = engine::label_boxes(labels, count);
     std::vector<Array> found;
     std::int64_t total = 0;
@@ -250,7 +253,7 @@ class PeakSearch {
   static bool is_flat(const Array& equal, const Array& mask) {
     const Array whole = mask.defined() ? mask : equal;
     if (mask.defined()) return engine::sums<double, 2, 1>({equal, whole}, Others{}).item() == 0;
-    return whole_extreme(equal, End::least) != 0;
+    return whole_end(ends_of(equal, End::least), End::least) != 0;
   }
 
   Array in_object(const Array& labels, std::int64_t label, const std::int64_t* box) const {

@@ -139,10 +139,10 @@ struct MultiplyByBall {
     const std::int64_t size = axes.size[last], kept = balls.kept[last], corner = line * size;
     std::int64_t row = 0, step = 1;
     for (int d = last - 1; d >= 0; --d) {
-      const std::int64_t i = line % axes.size[d];
+      const std::int64_t i = d > 0 ? line % axes.size[d] : line;
       row += (i < balls.kept[d] ? i : axes.size[d] - i) * step;
       step *= balls.kept[d];
-      line /= axes.size[d];
+      if (d > 0) line /= axes.size[d];
     }
     const double* const factor = balls.ball_at + row * kept;
     for (std::int64_t i = begin; i < end; ++i) {
