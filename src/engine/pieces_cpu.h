@@ -7,7 +7,7 @@
 
 #include "core/lines_cpu.h"
 #include "core/threads.h"
-#include "engine/loop.h"
+#include "engine/line_start_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -31,14 +31,7 @@ void for_each_worker(const Array& image, const std::optional<Array>& mask, const
       const std::int64_t start = item % pieces * piece;
       const std::int64_t stop = std::min(n, start + piece);
       const std::byte* at[2];
-      for (int k = 0; k < 2; ++k) {
-        std::int64_t rest = item / pieces, offset = 0;
-        for (int d = last - 1; d >= 0; --d) {
-          offset += rest % loop.shape[d] * loop.strides[k][d];
-          rest /= loop.shape[d];
-        }
-        at[k] = static_cast<const std::byte*>(loop.data[k]) + offset;
-      }
+      find_line(at, loop, item / pieces);
       const bool direct = loop.dtype[0] == dtype_of<C> && loop.strides[0][last] == sizeof(C) && !mask;
       for (std::int64_t x = start; x < stop; x += values_per_piece) {
         std::int64_t m = std::min(values_per_piece, stop - x);

@@ -7,16 +7,29 @@
 
 #include "core/lines_cpu.h"
 #include "core/threads.h"
+#include "engine/line_start_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// Where a line of each array begins.
-template <int I>
-void find_line(const std::byte* (&at)[I], const opsin::engine::Loop<I>& loop, std::int64_t line) {
-  for (int i = 0; i < I; ++i) at[i] = static_cast<const std::byte*>(loop.data[i]);
-  for (int d = loop.ndim - 2; d >= 0; --d) {
-    for (int i = 0; i < I; ++i) at[i] += line % loop.shape[d] * loop.strides[i][d];
-    line /= loop.shape[d];
+/// Terms of n neighbouring elements: add(term) for vectors of them, single ones to `rest`. Lanes beyond the line do not
+/// count, whatever the functor makes of zeros.
+template <int I, int K, class T, class R, class F, class Add>
+void each_term(const T* const (&source)[I], std::int64_t n, const F& f, R (&rest)[K], const Add& add) {
+  using V = Vec<T>;
+  const std::int64_t whole = n - n % V::lanes;
+  V in[I], term[K];
+  for (std::int64_t k = 0; k < whole; k += V::lanes) {
+    for (int i = 0; i < I; ++i) in[i] = V::load(source[i] + k);
+    f(in, term);
+    add(term);
+  }
+  if (whole == n) return;
+  for (int i = 0; i < I; ++i) in[i] = V::load(source[i] + whole, n - whole);
+  f(in, term);
+  for (int o = 0; o < K; ++o) {
+    alignas(64) T lanes[V::lanes];
+    term[o].store(lanes);
+    for (std::int64_t k = 0; k < n - whole; ++k) rest[o] += lanes[k];
   }
 }
 
@@ -55,22 +68,9 @@ class SumsTask {
           source[i] = buffer_[i];
         }
       }
-      const std::int64_t whole = m - m % V::lanes;
-      V in[I], term[K];
-      for (std::int64_t k = 0; k < whole; k += V::lanes) {
-        for (int i = 0; i < I; ++i) in[i] = V::load(source[i] + k);
-        f_(in, term);
+      each_term(source, m, f_, rest_, [&](const V(&term)[K]) {
         for (int o = 0; o < K; ++o) sum_[o] = sum_[o] + term[o];
-      }
-      if (whole == m) continue;
-      // Lanes beyond the line must not count, whatever the functor makes of zeros.
-      for (int i = 0; i < I; ++i) in[i] = V::load(source[i] + whole, m - whole);
-      f_(in, term);
-      for (int o = 0; o < K; ++o) {
-        alignas(64) C lanes[V::lanes];
-        term[o].store(lanes);
-        for (std::int64_t k = 0; k < m - whole; ++k) rest_[o] += lanes[k];
-      }
+      });
     }
   }
 
@@ -121,21 +121,9 @@ class BytesTask {
         }
         source[i] = buffer_[i];
       }
-      const std::int64_t whole = m - m % V::lanes;
-      V in[I], term[K];
-      for (std::int64_t k = 0; k < whole; k += V::lanes) {
-        for (int i = 0; i < I; ++i) in[i] = V::load(source[i] + k);
-        f_(in, term);
+      each_term(source, m, f_, rest_, [&](const V(&term)[K]) {
         for (int o = 0; o < K; ++o) sum_[o] += Vec<std::uint64_t>(hn::SumsOf8(term[o].v));
-      }
-      if (whole == m) continue;
-      for (int i = 0; i < I; ++i) in[i] = V::load(source[i] + whole, m - whole);
-      f_(in, term);
-      for (int o = 0; o < K; ++o) {
-        alignas(64) std::uint8_t lanes[V::lanes];
-        term[o].store(lanes);
-        for (std::int64_t k = 0; k < m - whole; ++k) rest_[o] += lanes[k];
-      }
+      });
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "core/lines_cpu.h"
 #include "core/threads.h"
+#include "engine/line_start_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -138,7 +139,7 @@ void add_bytes(TotalsOf<C, F>& totals, const std::uint8_t* const (&in)[I], std::
 
 /// Elements [begin, end) of one line. Neighbouring ones of the compute type are read where they lie.
 template <class C, int I, class F>
-void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const std::int64_t (&at)[I],
+void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const std::byte* const (&at)[I],
                std::int64_t begin, std::int64_t end, const F& f) {
   using V = Vec<C>;
   constexpr std::int64_t block = 512, stride = V::lanes * WideSum<C>::chains;
@@ -148,7 +149,7 @@ void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const
     const std::uint8_t* bytes[I];
     bool are_bytes = true;
     for (int i = 0; i < I; ++i) {
-      bytes[i] = static_cast<const std::uint8_t*>(loop.data[i]) + at[i] + begin;
+      bytes[i] = reinterpret_cast<const std::uint8_t*>(at[i]) + begin;
       are_bytes = are_bytes && loop.dtype[i] == DType::uint8 && loop.strides[i][last] == 1;
     }
     if (are_bytes) return add_bytes<C, I>(totals, bytes, end - begin, f);
@@ -161,7 +162,7 @@ void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const
     const C* in[I];
     for (int i = 0; i < I; ++i) {
       const std::int64_t step = loop.strides[i][last];
-      const auto* const from = static_cast<const std::byte*>(loop.data[i]) + at[i] + x * step;
+      const std::byte* const from = at[i] + x * step;
       const bool direct = loop.dtype[i] == dtype_of<C> && step == sizeof(C);
       if (!direct) load_line(buffer[i], from, loop.dtype[i], step, n, Scaling{});
       in[i] = direct ? reinterpret_cast<const C*>(from) : buffer[i];
@@ -214,12 +215,8 @@ void run_total(const opsin::engine::Loop<I>& loop, const F& f, const G& finish, 
       const std::int64_t begin_line = part / pieces * together;
       const std::int64_t end_line = std::min(lines, begin_line + together);
       for (std::int64_t line = begin_line; line < end_line; ++line) {
-        std::int64_t at[I] = {};
-        std::int64_t rest = line;
-        for (int d = loop.ndim - 2; d >= 0; --d) {
-          for (int i = 0; i < I; ++i) at[i] += rest % loop.shape[d] * loop.strides[i][d];
-          rest /= loop.shape[d];
-        }
+        const std::byte* at[I];
+        find_line(at, loop, line);
         add_piece<C, I>(made[static_cast<std::size_t>(part)], loop, at, piece * length / pieces,
                         (piece + 1) * length / pieces, f);
       }
