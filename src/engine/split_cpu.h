@@ -57,29 +57,39 @@ SplitSums split_line(const C* p, std::int64_t n, C origin, double level, bool fi
   return sums;
 }
 
-template <class C, class F>
-void iterate_split(const Array& image, int passes, bool finite, const F& f) {
+/// The sums over an image. make() gives each task a worker of its own, called as worker(values, n, last) for pieces one
+/// after the other; they are added up in the order of the image.
+template <class C, class Make>
+SplitSums sum_of_pieces(const Array& image, const Make& make) {
   constexpr std::int64_t piece = 1 << 12;
   const std::int64_t n = image.size();
   const auto item = static_cast<std::int64_t>(itemsize(image.dtype()));
   std::vector<SplitSums> parts(static_cast<std::size_t>((n + piece - 1) / piece));
+  core::parallel_for(static_cast<std::int64_t>(parts.size()), 16, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<C> buffer(piece);
+    auto&& worker = make();
+    for (std::int64_t k = begin; k < end; ++k) {
+      const std::int64_t m = std::min(piece, n - k * piece);
+      const auto* from = image.data_as<std::byte>() + k * piece * item;
+      const bool direct = image.dtype() == dtype_of<C>;
+      if (!direct) load_line(buffer.data(), from, image.dtype(), item, m, Scaling{});
+      parts[static_cast<std::size_t>(k)] =
+          worker(direct ? reinterpret_cast<const C*>(from) : buffer.data(), m, k + 1 == end);
+    }
+  });
+  SplitSums sums{};
+  for (const SplitSums& part : parts) sums += part;
+  return sums;
+}
+
+template <class C, class F>
+void iterate_split(const Array& image, int passes, bool finite, const F& f) {
   for (int pass = 0; pass < passes && !f.over(); ++pass) {
     const C origin = f.origin();
     const double level = f.level();
-    core::parallel_for(static_cast<std::int64_t>(parts.size()), 16, [&](std::int64_t begin, std::int64_t end) {
-      std::vector<C> buffer(piece);
-      for (std::int64_t k = begin; k < end; ++k) {
-        const std::int64_t m = std::min(piece, n - k * piece);
-        const auto* from = image.data_as<std::byte>() + k * piece * item;
-        const bool direct = image.dtype() == dtype_of<C>;
-        if (!direct) load_line(buffer.data(), from, image.dtype(), item, m, Scaling{});
-        parts[static_cast<std::size_t>(k)] =
-            split_line(direct ? reinterpret_cast<const C*>(from) : buffer.data(), m, origin, level, finite);
-      }
-    });
-    SplitSums sums{};
-    for (const SplitSums& part : parts) sums += part;
-    f.next(sums);
+    f.next(sum_of_pieces<C>(image, [&] {
+      return [&](const C* values, std::int64_t n, bool) { return split_line(values, n, origin, level, finite); };
+    }));
   }
 }
 

@@ -70,8 +70,8 @@ struct SplitImage {
   bool finite;
 };
 
-template <class C>
-__device__ __forceinline__ SplitSums split_part(const SplitImage& image, int part, SplitThread<C> own, bool backwards) {
+template <class C, class Own>
+__device__ __forceinline__ SplitSums split_part(const SplitImage& image, int part, Own own, bool backwards) {
   const PackWalk walk{part * std::int64_t{split_block} + threadIdx.x, image.parts * std::int64_t{split_block},
                       backwards};
   const auto add = [&](const C(&values)[values_width], unsigned present) { own(values, present); };
@@ -93,6 +93,29 @@ __device__ __forceinline__ SplitSums split_part(const SplitImage& image, int par
   return {own.above, own.below, own.count_above, own.count_below};
 }
 
+/// The last block to come here adds up what all of them left, and calls f with it on one thread.
+template <class F>
+__device__ __forceinline__ void last_sums(const SplitSums* parts, const int count, unsigned int* arrived, const F& f) {
+  __shared__ bool last;
+  if (threadIdx.x == 0) {
+    __threadfence();
+    last = atomicAdd(arrived, 1u) == gridDim.x - 1;
+  }
+  __syncthreads();
+  if (!last) return;
+  __threadfence();
+  SplitSums all{};
+  for (int part = threadIdx.x; part < count; part += split_block) {
+    const volatile SplitSums* p = parts + part;
+    all += SplitSums{p->above, p->below, p->count_above, p->count_below};
+  }
+  all = split_block_sum(all);
+  if (threadIdx.x == 0) {
+    *arrived = 0;
+    f(all);
+  }
+}
+
 /// Passes [first, first + passes), the launch being cooperative where there are several.
 template <class C, class F>
 __global__ void __launch_bounds__(split_block, values_blocks)
@@ -102,53 +125,43 @@ __global__ void __launch_bounds__(split_block, values_blocks)
     if (f.over()) return;
     const SplitThread<C> start{static_cast<C>(f.origin()), f.level(), image.finite};
     for (int part = blockIdx.x; part < image.parts; part += gridDim.x) {
-      const SplitSums own = split_block_sum(split_part(image, part, start, pass % 2 != 0));
+      const SplitSums own = split_block_sum(split_part<C>(image, part, start, pass % 2 != 0));
       if (threadIdx.x == 0) parts[part] = own;
     }
-    __shared__ bool last;
-    if (threadIdx.x == 0) {
-      __threadfence();
-      last = atomicAdd(arrived, 1u) == gridDim.x - 1;
-    }
-    __syncthreads();
-    if (last) {
-      __threadfence();
-      SplitSums all{};
-      for (int part = threadIdx.x; part < image.parts; part += split_block) {
-        const volatile SplitSums* p = parts + part;
-        all += SplitSums{p->above, p->below, p->count_above, p->count_below};
-      }
-      all = split_block_sum(all);
-      if (threadIdx.x == 0) {
-        *arrived = 0;
-        f.next(all);
-      }
-    }
+    last_sums(parts, image.parts, arrived, [&](const SplitSums& all) { f.next(all); });
     if (passes > 1) cooperative_groups::this_grid().sync();
   }
 }
 
+/// An image, and the memory that a pass over it needs.
+struct SplitWork {
+  SplitImage image;
+  Array parts, arrived;
+
+  SplitWork(const Array& of, bool finite) : image{of.data(), of.dtype(), of.size(), 0, finite} {
+    constexpr std::int64_t most_parts = 132 * values_blocks, share = values_width * split_block;
+    image.parts = static_cast<int>(std::clamp<std::int64_t>((image.n + share - 1) / share, 1, most_parts));
+    parts = Array::empty({static_cast<std::int64_t>(sizeof(SplitSums)) * image.parts}, DType::uint8, of.device());
+    arrived = Array::zeros({1}, DType::uint32, of.device());
+  }
+  SplitSums* sums() const { return static_cast<SplitSums*>(parts.mutable_data()); }
+  unsigned int* ticket() const { return arrived.mutable_data_as<unsigned int>(); }
+};
+
 template <class C, class F>
 void iterate_split(const Array& image, int passes, bool finite, const F& f) {
-  constexpr std::int64_t most_parts = 132 * values_blocks;
-  const std::int64_t n = image.size();
-  const auto count = static_cast<int>(
-      std::clamp<std::int64_t>((n + values_width * split_block - 1) / (values_width * split_block), 1, most_parts));
-  const SplitImage split{image.data(), image.dtype(), n, count, finite};
-  const Array memory =
-      Array::empty({static_cast<std::int64_t>(sizeof(SplitSums)) * count}, DType::uint8, image.device());
-  const Array arrived = Array::zeros({1}, DType::uint32, image.device());
-  auto* const parts = static_cast<SplitSums*>(memory.mutable_data());
-  auto* const ticket = arrived.mutable_data_as<unsigned int>();
+  const SplitWork work(image, finite);
+  const auto count = static_cast<unsigned>(work.image.parts);
   const int resident = passes > 1 ? cuda::cooperative_blocks(split_kernel<C, F>, split_block) : 0;
   if (resident > 0) {
-    const dim3 grid(static_cast<unsigned>(std::min(count, resident)));
-    cuda::launch_cooperative(split_kernel<C, F>, grid, dim3(split_block), split, parts, ticket, 0, passes, f);
+    const dim3 grid(std::min(count, static_cast<unsigned>(resident)));
+    cuda::launch_cooperative(split_kernel<C, F>, grid, dim3(split_block), work.image, work.sums(), work.ticket(), 0,
+                             passes, f);
     return;
   }
   for (int pass = 0; pass < passes; ++pass) {
-    cuda::launch(split_kernel<C, F>, dim3(static_cast<unsigned>(count)), dim3(split_block), 0, split, parts, ticket,
-                 pass, 1, f);
+    cuda::launch(split_kernel<C, F>, dim3(count), dim3(split_block), 0, work.image, work.sums(), work.ticket(), pass, 1,
+                 f);
   }
 }
 

@@ -19,6 +19,7 @@
 #include "engine/team.h"
 #include "exposure/counted.h"
 #include "filters/first_element.h"
+#include "filters/li_bounds.h"
 #include "opsin/filters_threshold.h"
 
 namespace opsin::OPSIN_TARGET::filters {
@@ -46,11 +47,6 @@ HD void note(C* trace, State<C>& s) {
   ++s.steps;
 }
 
-template <class C>
-HD C log_mean(C back, C fore) {
-  return (back - fore) / (log(back) - log(fore));
-}
-
 /// float16 images take their means in binary16.
 template <class C>
 HD C rounded(C x, bool half) {
@@ -69,6 +65,7 @@ struct Start {
   double guess;  // NaN: the mean
   bool half;
   C* trace;
+  LiBounds* bounds;  // null where they are not looked for
 
   /// Half the least difference of values, 0 where bins hold several.
   HD C least_gap(const engine::Team& team, C low) const {
@@ -112,7 +109,35 @@ struct Start {
       } else {
         s.next = static_cast<C>(-HUGE_VAL);  // Everything is above: the first pass takes the mean.
       }
+      if (bounds) *bounds = {0, s.over ? 0 : static_cast<double>(high - low), 0, 0, false};
       *state = s;
+    });
+  }
+};
+
+/// Where the iteration is known to end far from where it starts, it goes on from close by instead. Only without a
+/// tolerance: it would end on its way otherwise.
+template <class C>
+struct SkipAhead {
+  State<C>* state;
+  const LiBounds* bounds;
+
+  HD void operator()(const engine::Team& team) const {
+    team.alone(0, [&] {
+      const LiBounds b = *bounds;
+      State<C>& s = *state;
+      if (s.over || s.tolerance != C(0) || !b.known) return;
+      // What the iteration rounds moves its end by some units in the last place.
+      const double room = 4 * static_cast<double>(std::numeric_limits<C>::epsilon()) * b.high;
+      if (b.high + room < b.least_mean) {
+        s.next = static_cast<C>(b.high + room);
+      } else if (b.low - room > b.greatest_mean) {
+        s.next = static_cast<C>(b.low - room);
+      } else {
+        return;
+      }
+      s.steps = 1;
+      s.above = -1;
     });
   }
 };
@@ -248,9 +273,17 @@ Traced of_floats(const Array& given, const LiOptions& o, bool traced) {
   auto* const s = static_cast<State<C>*>(state.mutable_data());
   const Array trace = Array::zeros({traced ? most_passes : 0}, dtype_of<C>, device);
   C* const steps = traced ? trace.mutable_data_as<C>() : nullptr;
+  const bool skip = bins.defined() && !half && !traced && !o.initial_guess;
+  const Array bound = Array::zeros({skip ? static_cast<std::int64_t>(3 * sizeof(LiBounds)) : 0}, DType::uint8, device);
+  auto* const bounds = skip ? static_cast<LiBounds*>(bound.mutable_data()) : nullptr;
   auto* const held = bins.defined() ? static_cast<engine::BinExtent*>(bins.mutable_data()) : nullptr;
   engine::run_team(Start<C>{s, engine::extent_in(extent), held, held ? dense_in(held) : nullptr, o.tolerance,
-                            o.initial_guess.value_or(NAN), half, steps});
+                            o.initial_guess.value_or(NAN), half, steps, bounds});
+  // On the CPU the tolerance is known here.
+  if (bounds && !(device.kind == DeviceKind::cpu && (s->over || s->tolerance > C(0)))) {
+    bound_li<C>(bounds, &s->low, image);
+    engine::run_team(SkipAhead<C>{s, bounds + 2});
+  }
   engine::iterate_split<C>(image, most_passes, true, Step<C>{s, half, steps});
   const Array out = core::empty_result({}, image.dtype(), device);
   engine::run_team(Finish<C>{s, half, out.mutable_data(), out.dtype()});

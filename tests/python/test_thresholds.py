@@ -29,6 +29,35 @@ def test_steps_of_li_end_at_its_threshold():
     assert steps[0] == pytest.approx(float(image().mean()))
 
 
+def _distributions(rng, n):
+    yield "uniform", rng.random((n, n))
+    yield "normal", rng.normal(size=(n, n))
+    yield "exponential", rng.exponential(size=(n, n))
+    yield "low tail", 1 - rng.exponential(size=(n, n)) * 0.05
+    yield "few bright", np.where(rng.random((n, n)) < 0.1, rng.normal(5, 0.3, (n, n)), rng.normal(1, 0.3, (n, n)))
+    yield "mostly zero", np.where(rng.random((n, n)) < 0.7, 0, rng.random((n, n)))
+    yield "wide", rng.lognormal(sigma=3, size=(n, n))
+    outlier = rng.random((n, n))
+    outlier[1, 2] = 1e6
+    yield "outlier", outlier
+    holes = rng.random((n, n))
+    holes[1, :3] = np.nan, np.inf, -np.inf
+    yield "not finite", holes
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_li_ends_where_all_of_its_steps_lead(dtype):
+    """A callback sees every step; without one, most are skipped by bounds from counts."""
+    for name, x in _distributions(np.random.default_rng(5), 700):
+        x = x.astype(dtype)
+        steps = []
+        want = filters.threshold_li(x, iter_callback=steps.append)
+        got = filters.threshold_li(x)
+        finite = x[np.isfinite(x)]
+        unit = np.finfo(dtype).eps * max(abs(float(want)), float(finite.max() - finite.min()))
+        assert abs(float(got) - float(want)) <= 4 * unit, (name, want, got, len(steps))
+
+
 def test_a_histogram_of_another_function_gives_the_same_threshold():
     x = image()
     hist = opsin.exposure.histogram(x)
