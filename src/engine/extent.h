@@ -68,8 +68,12 @@ template <class C>
 void find_extent(Extent* extent, const Array& image, const std::optional<Array>& mask = std::nullopt,
                  bool finite = false);
 
-/// An Extent of no element on a device.
-inline Array new_extent(Device device) { return Array::zeros({5}, DType::uint64, device); }
+/// An Extent of no element on a device, and behind it a word of zero for who reads it: memory is cleared once for both.
+inline Array new_extent(Device device) { return Array::zeros({6}, DType::uint64, device); }
+inline Array word_behind(const Array& extent) {
+  auto* const words = extent.mutable_data_as<std::uint64_t>();
+  return Array::view_of(words + 5, {1}, {sizeof(std::int32_t)}, DType::int32, extent.device(), extent.buffer());
+}
 inline Extent* extent_in(const Array& memory) { return static_cast<Extent*>(memory.mutable_data()); }
 
 /// The type to compute in that holds every element of a dtype.

@@ -67,8 +67,8 @@ Bins bins_of(const Array& image, std::int64_t nbins, SourceRange range, const st
   Bins bins;
   bins.compute = single ? DType::float32 : DType::float64;
   bins.centres = Array::empty({nbins}, is_floating(t) ? t : DType::float64, image.device());
-  bins.status = Array::zeros({1}, DType::int32, image.device());
   if (!given) bins.extent = engine::extent_of(image, mask);
+  bins.status = given ? Array::zeros({1}, DType::int32, image.device()) : engine::word_behind(bins.extent);
   with_real(bins.compute, [&]<class C>(Tag<C>) {
     bins.edges = Array::empty({static_cast<std::int64_t>(sizeof(engine::BinEdges<C>))}, DType::uint8, image.device());
     engine::MakeBins<C> make{};

@@ -85,10 +85,12 @@ Array count_channels(const Array& image, int axis, const Bins& bins) {
   return counts;
 }
 
-}  // namespace
+/// A histogram on its way: what there is to say against its bins is not known yet.
+struct Counted {
+  Array counts, centres, status;
+};
 
-Histogram histogram(const Array& image, const HistogramOptions& o) {
-  constexpr const char* op = "exposure.histogram";
+Counted counted(const char* op, const Array& image, const HistogramOptions& o) {
   std::optional<int> axis;
   if (o.channel_axis) {
     axis = core::normalize_axis(op, *o.channel_axis, image.ndim());
@@ -104,18 +106,30 @@ Histogram histogram(const Array& image, const HistogramOptions& o) {
     counts = counts.slice(counts.ndim() - 1, first, n);
     centres = centres.slice(0, first, n);
   }
-  check_status(bins.status);
-  return finish(counts, centres, o.normalize);
+  return {counts, centres, bins.status};
+}
+
+}  // namespace
+
+// The results are on their way before the status is waited for.
+Histogram histogram(const Array& image, const HistogramOptions& o) {
+  const Counted c = counted("exposure.histogram", image, o);
+  const Histogram result = finish(c.counts, c.centres, o.normalize);
+  check_status(c.status);
+  return result;
 }
 
 Histogram cumulative_distribution(const Array& image, std::int64_t nbins) {
   const DType dtype = float_result(image.dtype());
-  const Histogram hist = histogram(image, {.nbins = nbins});
-  const Array out = core::empty_result(hist.counts.shape(), dtype, image.device());
+  const Counted c = counted("exposure.cumulative_distribution", image, {.nbins = nbins});
+  const Array counts = c.counts.contiguous();
+  const Array out = core::empty_result(counts.shape(), dtype, image.device());
   with_real(dtype, [&]<class C>(Tag<C>) {
-    engine::run_team(Cumulate<C>{hist.counts.data_as<std::int64_t>(), out.mutable_data_as<C>(), out.size()});
+    engine::run_team(Cumulate<C>{counts.data_as<std::int64_t>(), out.mutable_data_as<C>(), out.size()});
   });
-  return {out, hist.bin_centers};
+  const Histogram result{out, as_result(c.centres)};
+  check_status(c.status);
+  return result;
 }
 
 }  // namespace opsin::OPSIN_TARGET::exposure

@@ -21,13 +21,35 @@ struct Ends {
   }
 };
 
-struct MakeEnds {
+/// float16 images are computed in binary16, as NumPy does.
+template <class V>
+HD V rounded(V x, bool half) {
+  if constexpr (std::is_same_v<Element<V>, float>) {
+    if (half) return round_to_half(x);
+  }
+  return x;
+}
+
+/// The ends in the type they are computed in.
+template <class C>
+struct Levels {
+  C in_low, in_high, in_span, out_low, out_high, out_span;
+  std::int32_t one_value;  // whether the input is
+
+  HD static Levels of(const Ends& e, bool half) {
+    const auto number = [&](double x) { return rounded(static_cast<C>(x), half); };
+    return {number(e.in_low),     number(e.in_high),  number(e.in_high - e.in_low),
+            number(e.out_low),    number(e.out_high), number(e.out_high - e.out_low),
+            e.in_low == e.in_high};
+  }
+};
+
+struct FindEnds {
   Ends given;
   bool own_in, own_out;
   bool clip_negative;
   const engine::Extent* extent;
   bool integers;  // the extent is of int64
-  Ends* ends;
 
   HD double least() const {
     if (extent->nan) return NAN;
@@ -51,42 +73,51 @@ struct MakeEnds {
     }
     return e;
   }
+};
+
+template <class C>
+struct MakeLevels {
+  FindEnds find;
+  bool half;
+  Levels<C>* levels;
+
   HD void operator()(const engine::Team& team) const {
-    team.alone(0, [&] { *ends = make(); });
+    team.alone(0, [&] { *levels = Levels<C>::of(find.make(), half); });
   }
 };
 
-/// float16 images are computed in binary16, as NumPy does.
+template <class C>
 struct Stretch {
-  const Ends* ends;
+  const Levels<C>* levels;
   bool half;
 
-  template <class V>
-  HD V rounded(V x) const {
-    if constexpr (std::is_same_v<Element<V>, float>) {
-      if (half) return round_to_half(x);
-    }
-    return x;
-  }
-  template <class V>
-  HD V number(double x) const {
-    return rounded(broadcast<V>(static_cast<Element<V>>(x)));
-  }
   /// NaN stays.
   template <class V>
   HD static V clip(V x, V low, V high) {
     const V y = pick(x < low, low, x);
     return pick(y > high, high, y);
   }
+  /// No pass changes them: they are read once, not after each store.
+  template <class T>
+  HD T level(T Levels<C>::*member) const {
+#ifdef __CUDA_ARCH__
+    return __ldg(&(levels->*member));
+#else
+    return levels->*member;
+#endif
+  }
+  template <class V>
+  HD V spread(C Levels<C>::*member) const {
+    return broadcast<V>(level(member));
+  }
   template <class V>
   HD void operator()(const V (&in)[1], V (&out)[1]) const {
-    const Ends e = *ends;
-    const V low = number<V>(e.in_low);
-    const V x = clip(in[0], low, number<V>(e.in_high));
-    const V from = number<V>(e.out_low);
-    const V y = rounded(rounded(x - low) / number<V>(e.in_high - e.in_low));
-    const V stretched = rounded(rounded(y * number<V>(e.out_high - e.out_low)) + from);
-    out[0] = e.in_low != e.in_high ? stretched : clip(x, from, number<V>(e.out_high));
+    using L = Levels<C>;
+    const V low = spread<V>(&L::in_low), from = spread<V>(&L::out_low);
+    const V x = clip(in[0], low, spread<V>(&L::in_high));
+    const V y = rounded(rounded(x - low, half) / spread<V>(&L::in_span), half);
+    const V stretched = rounded(rounded(y * spread<V>(&L::out_span), half) + from, half);
+    out[0] = level(&L::one_value) ? clip(x, from, spread<V>(&L::out_high)) : stretched;
   }
 };
 
@@ -95,42 +126,42 @@ struct Stretch {
 Array rescale_intensity(const Array& image, const opsin::exposure::RescaleIntensityOptions& o) {
   const DType t = image.dtype();
   core::check_plain(!is_complex(t) && !is_complex(o.dtype), "complex images are not supported");
-  MakeEnds make{};
-  make.own_in = !o.in_range;
-  make.own_out = !o.out_range;
-  const bool looks = make.own_in || make.own_out;
+  FindEnds find{};
+  find.own_in = !o.in_range;
+  find.own_out = !o.out_range;
+  const bool looks = find.own_in || find.own_out;
   core::check_plain(!looks || image.size() > 0, "zero-size array to reduction operation minimum which has no identity");
   if (o.in_range) {
-    make.given.in_low = (*o.in_range)[0];
-    make.given.in_high = (*o.in_range)[1];
+    find.given.in_low = (*o.in_range)[0];
+    find.given.in_high = (*o.in_range)[1];
   }
   if (o.out_range) {
-    make.given.out_low = (*o.out_range)[0];
-    make.given.out_high = (*o.out_range)[1];
+    find.given.out_low = (*o.out_range)[0];
+    find.given.out_high = (*o.out_range)[1];
   }
-  make.clip_negative = o.clip_negative;
-  make.integers = is_integer(t);
+  find.clip_negative = o.clip_negative;
+  find.integers = is_integer(t);
   Array extent;
   if (looks) {
     extent = engine::extent_of(image);
-    make.extent = engine::extent_in(extent);
+    find.extent = engine::extent_in(extent);
   }
   const bool on_host = image.device().kind == DeviceKind::cpu;
-  Ends known = make.given;
-  if (on_host || !looks) known = make.make();
+  Ends known = find.given;
+  if (on_host || !looks) known = find.make();
   if ((on_host || !looks) && known.any_nan()) {
     core::warn(
         Warning::Category::user,
         "One or more intensity levels are NaN. Rescaling will broadcast NaN to the full image. Provide intensity "
         "levels yourself to avoid this. E.g. with np.nanmin(image), np.nanmax(image).");
   }
-  const Array memory = Array::empty({4}, DType::float64, image.device());
-  make.ends = static_cast<Ends*>(memory.mutable_data());
-  engine::run_team(make);
   const Array out = core::empty_result(image.shape(), o.dtype, image.device());
-  const bool single = t == DType::float32 || t == DType::float16;
+  const bool half = t == DType::float16, single = half || t == DType::float32;
   with_real(single ? DType::float32 : DType::float64, [&]<class C>(Tag<C>) {
-    engine::pointwise<C, 1, 1>({out}, {image}, Stretch{make.ends, t == DType::float16});
+    const Array memory = Array::empty({static_cast<std::int64_t>(sizeof(Levels<C>))}, DType::uint8, image.device());
+    auto* const levels = static_cast<Levels<C>*>(memory.mutable_data());
+    engine::run_team(MakeLevels<C>{find, half, levels});
+    engine::pointwise<C, 1, 1>({out}, {image}, Stretch<C>{levels, half});
   });
   return out;
 }

@@ -116,21 +116,21 @@ struct BetweenBounds {
   HD engine::SplitRange<C> operator()() const { return {*origin, bounds->low, bounds->high}; }
 };
 
-/// Bounds from those of the image: two passes, of which the second counts between what the first one finds. `bounds`
-/// has room for two more.
+inline constexpr int li_bins = 2048, li_levels = 2;
+
+/// From the bounds of the image to closer ones, li_levels times: each pass counts between what the last one found.
+/// `bounds` has room for li_levels more, `counts` is zero.
 template <class C>
-void bound_li(LiBounds* bounds, const C* origin, const Array& image) {
-  constexpr int bins = 2048, levels = 2;
-  const Array counts = Array::zeros({levels, bins}, DType::int64, image.device());
-  const Array sums = Array::empty({4 * (bins + 1)}, DType::int64, image.device());
+void bound_li(LiBounds* bounds, std::int64_t* counts, const C* origin, const Array& image) {
+  const Array sums = Array::empty({4 * (li_bins + 1)}, DType::int64, image.device());
   const Array outside =
       Array::empty({static_cast<std::int64_t>(sizeof(engine::SplitSums))}, DType::uint8, image.device());
   auto* const split = static_cast<engine::SplitSums*>(outside.mutable_data());
-  for (int level = 0; level < levels; ++level) {
-    std::int64_t* const own = counts.mutable_data_as<std::int64_t>() + level * bins;
-    engine::split_between<C>(split, own, bins, image, BetweenBounds<C>{origin, bounds + level});
+  for (int level = 0; level < li_levels; ++level) {
+    std::int64_t* const own = counts + level * li_bins;
+    engine::split_between<C>(split, own, li_bins, image, BetweenBounds<C>{origin, bounds + level});
     engine::run_team(
-        NarrowLi<C>{bounds + level, bounds + level + 1, split, own, sums.mutable_data_as<std::int64_t>(), bins}, 2);
+        NarrowLi<C>{bounds + level, bounds + level + 1, split, own, sums.mutable_data_as<std::int64_t>(), li_bins}, 2);
   }
 }
 

@@ -257,37 +257,45 @@ struct Traced {
 /// A mark behind the bins.
 int* dense_in(engine::BinExtent* bins) { return reinterpret_cast<int*>(bins + gap_bins); }
 
+/// What an iteration over floats needs, cleared at once.
+template <class C>
+struct Work {
+  State<C> state;
+  LiBounds bounds[li_levels + 1];
+  std::int64_t counts[li_levels * li_bins];
+};
+
 template <class C>
 Traced of_floats(const Array& given, const LiOptions& o, bool traced) {
   const Array image = given.contiguous();
   const Device device = image.device();
   const bool half = image.dtype() == DType::float16;
   const Array extent = engine::extent_of(image, std::nullopt, true);
-  Array bins;
-  if (!(o.tolerance > 0)) {
-    bins = Array::zeros({2 * gap_bins + 1}, DType::uint64, device);
-    auto* const extents = static_cast<engine::BinExtent*>(bins.mutable_data());
-    engine::find_bin_extents<C>(extents, gap_bins, dense_in(extents), engine::extent_in(extent), image);
-  }
-  const Array state = Array::zeros({static_cast<std::int64_t>(sizeof(State<C>))}, DType::uint8, device);
-  auto* const s = static_cast<State<C>*>(state.mutable_data());
+  const bool looks = !(o.tolerance > 0);
+  const bool skips = looks && !half && !traced && !o.initial_guess;
+  // The bins behind it are read 16 bytes at a time.
+  const auto needed = static_cast<std::int64_t>((skips ? sizeof(Work<C>) : sizeof(State<C>)) + 15) / 16 * 16;
+  constexpr std::int64_t table = (2 * gap_bins + 1) * std::int64_t{sizeof(std::uint64_t)};
+  const Array memory = Array::zeros({needed + (looks ? table : 0)}, DType::uint8, device);
+  auto* const work = static_cast<Work<C>*>(memory.mutable_data());
+  State<C>* const s = &work->state;
+  auto* const bounds = skips ? work->bounds : nullptr;
+  auto* const held =
+      looks ? reinterpret_cast<engine::BinExtent*>(memory.mutable_data_as<std::byte>() + needed) : nullptr;
+  if (looks) engine::find_bin_extents<C>(held, gap_bins, dense_in(held), engine::extent_in(extent), image);
   const Array trace = Array::zeros({traced ? most_passes : 0}, dtype_of<C>, device);
   C* const steps = traced ? trace.mutable_data_as<C>() : nullptr;
-  const bool skip = bins.defined() && !half && !traced && !o.initial_guess;
-  const Array bound = Array::zeros({skip ? static_cast<std::int64_t>(3 * sizeof(LiBounds)) : 0}, DType::uint8, device);
-  auto* const bounds = skip ? static_cast<LiBounds*>(bound.mutable_data()) : nullptr;
-  auto* const held = bins.defined() ? static_cast<engine::BinExtent*>(bins.mutable_data()) : nullptr;
   engine::run_team(Start<C>{s, engine::extent_in(extent), held, held ? dense_in(held) : nullptr, o.tolerance,
                             o.initial_guess.value_or(NAN), half, steps, bounds});
   // On the CPU the tolerance is known here.
-  if (bounds && !(device.kind == DeviceKind::cpu && (s->over || s->tolerance > C(0)))) {
-    bound_li<C>(bounds, &s->low, image);
-    engine::run_team(SkipAhead<C>{s, bounds + 2});
+  if (skips && !(device.kind == DeviceKind::cpu && (s->over || s->tolerance > C(0)))) {
+    bound_li<C>(bounds, work->counts, &s->low, image);
+    engine::run_team(SkipAhead<C>{s, bounds + li_levels});
   }
   engine::iterate_split<C>(image, most_passes, true, Step<C>{s, half, steps});
   const Array out = core::empty_result({}, image.dtype(), device);
   engine::run_team(Finish<C>{s, half, out.mutable_data(), out.dtype()});
-  return {out, trace, state, sizeof(C) == 4};
+  return {out, trace, memory, sizeof(C) == 4};
 }
 
 Traced of_integers(const Array& image, const LiOptions& o, bool traced) {
