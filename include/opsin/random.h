@@ -26,6 +26,8 @@ class __attribute__((visibility("default"))) Generator {
   explicit Generator(const State& state);
 
   State state() const;
+  /// As if next() had been called so many times: numpy.random.PCG64.advance(), without its cost.
+  void advance(std::uint64_t words);
 
   /// 64 random bits.
   std::uint64_t next() {
@@ -48,7 +50,6 @@ class __attribute__((visibility("default"))) Generator {
   static constexpr Word multiplier = Word{2549297995355413924u} << 64 | 4865540595714422341u;
 
   void seed(std::span<const std::uint32_t> entropy);
-  double normal_beyond(std::uint64_t bits);
 
   Word state_ = 0;
   Word increment_ = 0;

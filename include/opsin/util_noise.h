@@ -26,10 +26,23 @@ struct RandomNoiseOptions {
   double salt_vs_pepper = 0.5;
 };
 /// An image, as img_as_float() has it, with noise: the numbers of scikit-image with numpy.random.default_rng, bit for
-/// bit. They are drawn one after the other on the host and applied on the image's device in one pass. The result is
-/// float64, for salt and pepper the image's float type. Throws ValueError for empty and complex images and for
-/// variances that are not positive. Poisson noise reads the image on the host.
+/// bit. Normal noise and salt and pepper are drawn on the image's device, localvar and poisson one after the other on
+/// the host. The result is float64, for salt and pepper the image's float type. Throws ValueError for empty and complex
+/// images and for variances that are not positive. Poisson noise reads the image on the host.
 Array random_noise(const Array& image, random::Generator& rng, const RandomNoiseOptions& options = {});
+
+/// Numbers of a stream, and where it stands after them.
+struct DrawnNoise {
+  Array noise;
+  random::State after;
+};
+/// mean + deviation * Generator::normal() for each element of an image, in order: float64, of the image's shape, on its
+/// device. CUDA draws all of them at once; numbers of the normal distribution's tail (one of 4000) may differ from the
+/// host's in the last place there. Throws CudaError while the current stream is captured: where the numbers end is read
+/// from the device.
+DrawnNoise normal_noise(const Array& image, double mean, double deviation, const random::State& from);
+/// Generator::uniform() <= probability for each element: bool. Nothing is drawn for probabilities of 0 and 1.
+DrawnNoise bernoulli_noise(const Array& image, double probability, const random::State& from);
 
 enum class NoiseUse : std::uint8_t { add, multiply, replace };
 /// The image plus the noise, plus its product with the noise, or the noise alone; float64, clipped as random_noise()

@@ -19,27 +19,40 @@ _PARAMETERS = {
 }
 
 
-def _normal(rng, mean, deviation, shape):
-    """rng.normal(mean, deviation, shape): the same numbers, and the same state afterwards."""
+def _drawn(rng, draw, otherwise):
+    """draw(words): numbers of a PCG64 stream that opsin draws where the image is, and the stream's words after them. NumPy draws
+    `otherwise`, from streams of other kinds.
+    """
     bits = rng.bit_generator
     if type(bits) is not np.random.PCG64:
-        return rng.normal(mean, deviation, shape)
-    noise = np.empty(shape)
+        return otherwise()
     with bits.lock:
         now = bits.state
         state, increment = now["state"]["state"], now["state"]["inc"]
-        words = [state >> 64, state & _LOW_64, increment >> 64, increment & _LOW_64]
-        after = _native.fill_normal(noise, mean, deviation, words)
+        numbers, after = draw([state >> 64, state & _LOW_64, increment >> 64, increment & _LOW_64])
         now["state"]["state"] = after[0] << 64 | after[1]
         bits.state = now
-    return noise
+    return numbers
 
 
-def _bernoulli(probability, shape, rng):
+def _normal(image, rng, mean, deviation):
+    """rng.normal(mean, deviation, image.shape): the same numbers, and the same state afterwards."""
+    return _drawn(
+        rng,
+        lambda words: _native.normal_noise(image, mean, deviation, words),
+        lambda: rng.normal(mean, deviation, image.shape),
+    )
+
+
+def _bernoulli(image, probability, rng):
     """True with a probability; nothing is drawn where it is certain."""
-    if probability in (0, 1):
-        return np.full(shape, bool(probability))
-    return rng.random(shape) <= probability
+    return _drawn(
+        rng,
+        lambda words: _native.bernoulli_noise(image, probability, words),
+        lambda: (
+            np.full(image.shape, bool(probability)) if probability in (0, 1) else rng.random(image.shape) <= probability
+        ),
+    )
 
 
 def _on_host(image):
@@ -70,7 +83,9 @@ def random_noise(image, mode="gaussian", rng=None, clip=True, **kwargs):
         Normal noise that is added; the same with a variance for each pixel; counts of photons in the place of the image; pixels that
         become 1, the least value, or either; normal noise that is multiplied with the image and added.
     rng : numpy.random.Generator or seed, optional
-        What numpy.random.default_rng takes. The numbers are drawn on the host, one after the other.
+        What numpy.random.default_rng takes. Normal noise, salt and pepper are drawn on the image's device, the same numbers as on the
+        host (the normal distribution's tail to a unit in the last place); the other modes, and generators other than PCG64, draw
+        on the host.
     clip : bool, optional
         Clip the result to [0, 1], or to [-1, 1] for images with negative values.
     mean, var : float, optional
@@ -109,8 +124,8 @@ def random_noise(image, mode="gaussian", rng=None, clip=True, **kwargs):
     rng = np.random.default_rng(rng)
     if mode in ("salt", "pepper", "s&p"):
         share = {"salt": 1, "pepper": 0}.get(mode, kwargs.get("salt_vs_pepper", 0.5))
-        changed = _bernoulli(kwargs.get("amount", 0.05), shape, rng)
-        return _native.apply_salt_and_pepper(image, changed, _bernoulli(share, shape, rng), clip)
+        changed = _bernoulli(image, kwargs.get("amount", 0.05), rng)
+        return _native.apply_salt_and_pepper(image, changed, _bernoulli(image, share, rng), clip)
     if 0 in shape:
         raise ValueError("zero-size array to reduction operation minimum which has no identity")
     if mode == "poisson":
@@ -123,5 +138,5 @@ def random_noise(image, mode="gaussian", rng=None, clip=True, **kwargs):
         if (local <= 0).any():
             raise ValueError("All values of `local_vars` must be > 0.")
         return _native.apply_noise(image, np.broadcast_to(rng.normal(0, local**0.5), shape), _ADDED, clip)
-    noise = _normal(rng, kwargs.get("mean", 0.0), kwargs.get("var", 0.01) ** 0.5, shape)
+    noise = _normal(image, rng, kwargs.get("mean", 0.0), kwargs.get("var", 0.01) ** 0.5)
     return _native.apply_noise(image, noise, _MULTIPLIED if mode == "speckle" else _ADDED, clip)

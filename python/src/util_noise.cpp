@@ -11,6 +11,21 @@ namespace {
 
 using Words = std::array<std::uint64_t, 4>;
 
+random::State state_of(const Words& w) { return {w[0], w[1], w[2], w[3]}; }
+
+template <class Draw>
+nb::tuple drawn(nb::handle image, const Draw& draw) {
+  Call call;
+  const Array a = call.in(image);
+  random::State after;
+  const nb::object noise = call.run([&] {
+    const util::DrawnNoise d = draw(a);
+    after = d.after;
+    return d.noise;
+  });
+  return nb::make_tuple(noise, Words{after.state_high, after.state_low, after.increment_high, after.increment_low});
+}
+
 }  // namespace
 
 void bind_util_noise(nb::module_& m) {
@@ -30,19 +45,12 @@ void bind_util_noise(nb::module_& m) {
     return scalar_if_0d(
         call.run([&] { return util::apply_salt_and_pepper(a, where.to(a.device()), salt.to(a.device()), clip); }));
   });
-  // Fills a contiguous float64 array with mean + deviation * standard_normal(); the stream's state goes in and comes
-  // out.
-  m.def("fill_normal", [](nb::handle array, double mean, double deviation, const Words& state) {
-    Call call;
-    const Array a = call.in(array);
-    random::Generator rng(random::State{state[0], state[1], state[2], state[3]});
-    call.invoke([&] {
-      auto* to = a.mutable_data_as<double>();
-      for (std::int64_t i = 0; i < a.size(); ++i) to[i] = mean + deviation * rng.normal();
-      return 0;
-    });
-    const random::State after = rng.state();
-    return Words{after.state_high, after.state_low, after.increment_high, after.increment_low};
+  // Numbers for each element of an image, and the stream's state after them; a state is four words.
+  m.def("normal_noise", [](nb::handle image, double mean, double deviation, const Words& from) {
+    return drawn(image, [&](const Array& a) { return util::normal_noise(a, mean, deviation, state_of(from)); });
+  });
+  m.def("bernoulli_noise", [](nb::handle image, double probability, const Words& from) {
+    return drawn(image, [&](const Array& a) { return util::bernoulli_noise(a, probability, state_of(from)); });
   });
 }
 

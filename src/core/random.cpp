@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/random_numbers.h"
 
 namespace opsin::random {
 namespace {
 
 using Word = unsigned __int128;
 
-constexpr int layers = 256;
-constexpr double right_end = 3.6541528853610087963519472518;  // of the ziggurat's bottom layer, where the tail begins
+constexpr int layers = Ziggurat::layers;
 constexpr double grains = 0x1p52;
 
 // NumPy's tables carry the rounding errors of the program that made them. A stream that is to be NumPy's needs the same
@@ -60,42 +60,36 @@ constexpr std::int8_t inside_units[layers] = {
     0, 1, 0,   0,  1,  0, 1,  1,  0, 0, 1, 0, 0,  0,  1, 0, 0,  0, 0, 1, 0,  0, 1, 0, 1, 1, 1, 1, 1, 1, 0, 1,
 };
 
-/// Layer i covers the normal density from height[i] up; a number of 52 bits times scale[i] lies under it for sure below
-/// inside[i].
-struct Ziggurat {
-  double scale[layers];
-  double height[layers];
-  std::uint64_t inside[layers];
-
-  Ziggurat() {
-    const long double area = 0.00492867323397465524494L, end = 3.6541528853610087963519472518L;
-    std::array<long double, layers> width{}, density{};
-    const auto bell = [](long double x) { return std::exp(-x * x / 2); };
-    width[layers - 1] = end;
-    density[layers - 1] = bell(end);
-    width[0] = area / density[layers - 1];
-    density[0] = 1;
-    const auto bound = [&](long double part, int i) {
-      return static_cast<std::uint64_t>(part * grains) + static_cast<std::uint64_t>(inside_units[i]);
-    };
-    inside[0] = bound(end / width[0], 0);
-    inside[1] = bound(0, 1);
-    for (int i = layers - 2; i > 0; --i) {
-      const long double right = width[static_cast<unsigned>(i + 1)];
-      const long double x = std::sqrt(-2 * std::log(area / right + density[static_cast<unsigned>(i + 1)]));
-      width[static_cast<unsigned>(i)] = x;
-      density[static_cast<unsigned>(i)] = bell(x);
-      inside[i + 1] = bound(x / right, i + 1);
-    }
-    const auto moved = [](double x, int ulps) { return std::bit_cast<double>(std::bit_cast<std::int64_t>(x) + ulps); };
-    for (int i = 0; i < layers; ++i) {
-      scale[i] = moved(static_cast<double>(width[static_cast<unsigned>(i)] / grains), width_ulps[i]);
-      height[i] = moved(static_cast<double>(density[static_cast<unsigned>(i)]), height_ulps[i]);
-    }
+Ziggurat make_ziggurat() {
+  Ziggurat z;
+  const long double area = 0.00492867323397465524494L, end = 3.6541528853610087963519472518L;
+  std::array<long double, layers> width{}, density{};
+  const auto bell = [](long double x) { return std::exp(-x * x / 2); };
+  width[layers - 1] = end;
+  density[layers - 1] = bell(end);
+  width[0] = area / density[layers - 1];
+  density[0] = 1;
+  const auto bound = [&](long double part, int i) {
+    return static_cast<std::uint64_t>(part * grains) + static_cast<std::uint64_t>(inside_units[i]);
+  };
+  z.inside[0] = bound(end / width[0], 0);
+  z.inside[1] = bound(0, 1);
+  for (int i = layers - 2; i > 0; --i) {
+    const long double right = width[static_cast<unsigned>(i + 1)];
+    const long double x = std::sqrt(-2 * std::log(area / right + density[static_cast<unsigned>(i + 1)]));
+    width[static_cast<unsigned>(i)] = x;
+    density[static_cast<unsigned>(i)] = bell(x);
+    z.inside[i + 1] = bound(x / right, i + 1);
   }
-};
+  const auto moved = [](double x, int ulps) { return std::bit_cast<double>(std::bit_cast<std::int64_t>(x) + ulps); };
+  for (int i = 0; i < layers; ++i) {
+    z.scale[i] = moved(static_cast<double>(width[static_cast<unsigned>(i)] / grains), width_ulps[i]);
+    z.height[i] = moved(static_cast<double>(density[static_cast<unsigned>(i)]), height_ulps[i]);
+  }
+  return z;
+}
 
-const Ziggurat ziggurat;
+const Ziggurat tables = make_ziggurat();
 
 /// NumPy's SeedSequence, which spreads entropy over a pool of four words and draws states from it (M. E. O'Neill,
 /// "Developing a seed_seq alternative", 2015).
@@ -166,6 +160,8 @@ double log_gamma(double x) {
 
 }  // namespace
 
+const Ziggurat& ziggurat() { return tables; }
+
 Generator::Generator(std::uint64_t value) {
   const std::uint32_t words[2] = {static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value >> 32)};
   seed({words, words[1] == 0 ? std::size_t{1} : std::size_t{2}});
@@ -189,34 +185,12 @@ State Generator::state() const {
           static_cast<std::uint64_t>(increment_ >> 64), static_cast<std::uint64_t>(increment_)};
 }
 
+void Generator::advance(std::uint64_t words) { state_ = Pcg64{state_, increment_}.stride(words)(state_); }
+
 double Generator::normal() {
   const std::uint64_t bits = next();
-  const std::uint64_t part = bits >> 9 & ((std::uint64_t{1} << 52) - 1);
-  const auto layer = static_cast<unsigned>(bits & 255);
-  if (part >= ziggurat.inside[layer]) return normal_beyond(bits);  // one of a hundred
-  const double x = static_cast<double>(part) * ziggurat.scale[layer];
-  return bits & 256 ? -x : x;
-}
-
-/// The number that starts with these bits, in the part of a layer that reaches out of the bell, or in the tail.
-double Generator::normal_beyond(std::uint64_t bits) {
-  for (;; bits = next()) {
-    const auto layer = static_cast<unsigned>(bits & 255);
-    const std::uint64_t part = bits >> 9 & ((std::uint64_t{1} << 52) - 1);
-    double x = static_cast<double>(part) * ziggurat.scale[layer];
-    if (bits & 256) x = -x;
-    if (part < ziggurat.inside[layer]) return x;
-    if (layer > 0) {
-      const double rise = ziggurat.height[layer - 1] - ziggurat.height[layer];
-      if (rise * uniform() + ziggurat.height[layer] < std::exp(-0.5 * x * x)) return x;
-      continue;
-    }
-    for (;;) {
-      const double beyond = -0.27366123732975827203338247596 * std::log1p(-uniform());
-      const double depth = -std::log1p(-uniform());
-      if (depth + depth > beyond * beyond) return part >> 8 & 1 ? -(right_end + beyond) : right_end + beyond;
-    }
-  }
+  // One of a hundred takes more words.
+  return normal_at_once(tables, bits) ? normal_from(tables, bits) : normal_beyond(tables, bits, [&] { return next(); });
 }
 
 std::int64_t Generator::poisson(double mean) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws the numbers of random_noise(). One follows from the other, so this is host code.
+// random_noise(): what is drawn on the host, and how numbers meet the image.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -12,23 +12,17 @@ namespace opsin::util {
 namespace {
 
 template <class F>
-Array drawn(const Array& image, DType dtype, const F& draw) {
-  const Array numbers = Array::empty(image.shape(), dtype);
-  if (dtype == DType::boolean) {
-    auto* to = static_cast<std::uint8_t*>(numbers.mutable_data());
-    for (std::int64_t i = 0; i < numbers.size(); ++i) to[i] = draw(i) != 0;
-  } else {
-    auto* to = numbers.mutable_data_as<double>();
-    for (std::int64_t i = 0; i < numbers.size(); ++i) to[i] = draw(i);
-  }
+Array drawn(const Array& image, const F& draw) {
+  const Array numbers = Array::empty(image.shape(), DType::float64);
+  auto* to = numbers.mutable_data_as<double>();
+  for (std::int64_t i = 0; i < numbers.size(); ++i) to[i] = draw(i);
   return numbers.to(image.device());
 }
 
-/// True with a probability; nothing is drawn where it is certain.
-Array bernoulli(const Array& image, double probability, random::Generator& rng) {
-  return drawn(image, DType::boolean, [&](std::int64_t) -> double {
-    return probability == 0 ? 0 : probability == 1 ? 1 : rng.uniform() <= probability;
-  });
+/// The numbers; the stream goes on after them.
+Array advanced(random::Generator& rng, const DrawnNoise& drawn) {
+  rng = random::Generator(drawn.after);
+  return drawn.noise;
 }
 
 /// In a float32 image scikit-image's steps round to float32.
@@ -45,7 +39,7 @@ Array poisson(const Array& image, random::Generator& rng) {
   const double scale = std::exp2(std::ceil(std::log2(levels)));
   const bool negative = *std::min_element(values, values + host.size()) < 0;
   const C range = *std::max_element(values, values + host.size()) + C(1);
-  return drawn(image, DType::float64, [&](std::int64_t i) {
+  return drawn(image, [&](std::int64_t i) {
     const C shifted = negative ? (values[i] + C(1)) / range : values[i];
     const double count = static_cast<double>(rng.poisson(static_cast<double>(shifted) * scale)) / scale;
     return negative ? count * static_cast<double>(range) - 1 : count;
@@ -62,8 +56,8 @@ Array random_noise(const Array& image, random::Generator& rng, const RandomNoise
     case Noise::pepper:
     case Noise::salt_and_pepper: {
       const double share = o.mode == Noise::salt ? 1 : o.mode == Noise::pepper ? 0 : o.salt_vs_pepper;
-      const Array changed = bernoulli(image, o.amount, rng);
-      return apply_salt_and_pepper(image, changed, bernoulli(image, share, rng), o.clip);
+      const Array changed = advanced(rng, bernoulli_noise(image, o.amount, rng.state()));
+      return apply_salt_and_pepper(image, changed, advanced(rng, bernoulli_noise(image, share, rng.state())), o.clip);
     }
     case Noise::poisson: {
       const bool wide = image.dtype() != DType::float32 && image.dtype() != DType::float16;
@@ -77,7 +71,7 @@ Array random_noise(const Array& image, random::Generator& rng, const RandomNoise
                     image.shape());
         variance = o.local_vars->astype(DType::float64).to(Device{});
       }
-      const auto noise = drawn(image, DType::float64, [&](std::int64_t i) {
+      const auto noise = drawn(image, [&](std::int64_t i) {
         const double var = o.local_vars ? variance.data_as<double>()[i] : 0.01;
         core::check_plain(var > 0, "All values of `local_vars` must be > 0.");
         return std::sqrt(var) * rng.normal();
@@ -85,8 +79,7 @@ Array random_noise(const Array& image, random::Generator& rng, const RandomNoise
       return apply_noise(image, noise, NoiseUse::add, o.clip);
     }
     default: {
-      const double deviation = std::sqrt(o.var);
-      const Array noise = drawn(image, DType::float64, [&](std::int64_t) { return o.mean + deviation * rng.normal(); });
+      const Array noise = advanced(rng, normal_noise(image, o.mean, std::sqrt(o.var), rng.state()));
       return apply_noise(image, noise, o.mode == Noise::speckle ? NoiseUse::multiply : NoiseUse::add, o.clip);
     }
   }
