@@ -2,6 +2,7 @@
 
     python -m benchmarks.run [--device cpu|cuda] [--size large|small|quick] [--rows TEXT] [--budget SECONDS] [--quick]
     python -m benchmarks.run --keep FILE --limit 200 --extras    in pieces: the same command until no row is left
+    taskset -c 0,1 python -m benchmarks.run --device cpu --share 1/4 --keep FILE1    a table's quarter; the files' lines together are a table
     python -m benchmarks.run --first-call | --import-time | --overhead | --memory
 
 A time is the median of synchronised calls from Python, with inputs rotated over 200 MB; the device time and the floor (input and
@@ -111,12 +112,27 @@ def run_row(row: Row, size: str, dtype: str, machine, subject, bandwidth: float,
     return result
 
 
+def _share(text: str) -> tuple[int, int]:
+    k, n = map(int, text.split("/"))
+    if not 1 <= k <= n:
+        raise ValueError(text)
+    return k, n
+
+
 def parse(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda where there is a GPU, else cpu")
     parser.add_argument("--size", action="append", choices=("large", "small", "quick"), help="default: large and small")
     parser.add_argument("--dtype", action="append", help="default: all of a row on the CPU, on a GPU the target's")
     parser.add_argument("--rows", default="", help="only rows whose name contains this text")
+    parser.add_argument("--part", default="", help="only rows of parts whose title contains this text")
+    parser.add_argument(
+        "--share",
+        type=_share,
+        default=(1, 1),
+        metavar="K/N",
+        help="the K-th of N shares of the rows, for N processes on cores of their own",
+    )
     parser.add_argument(
         "--budget", type=float, default=2.0, help="seconds that one function of another library may take on one row"
     )
@@ -167,9 +183,14 @@ def main(argv=None) -> int:
         for size in options.size or ["large", "small"]
         for row in ROWS
         for dtype in options.dtype or row.measured_dtypes("cuda" if options.quick else device)
-        if options.rows in row.name and dtype in row.dtypes and (size in row.sizes or size == "quick")
+        if options.rows in row.name
+        and options.part in row.part.title
+        and dtype in row.dtypes
+        and (size in row.sizes or size == "quick")
     ]
     wanted.sort(key=lambda item: not item[0].has_target)  # What has a target comes first, for a run that is cut short.
+    k, n = options.share
+    wanted = wanted[k - 1 :: n]
     end = time.monotonic() + options.limit
     left = 0
     results, failed = [], []
