@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/rank_read_cuda.h"
+#include "engine/rank_sums_cuda.h"
 #include "engine/rank_warp_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
@@ -34,6 +35,16 @@ struct RankTotals {
 template <class F>
 void windowed_totals(const Array& out, const RankWindow& w, const F& f) {
   const RankElement<RankTotals<F>> sink{{f}, out.mutable_data(), out.dtype()};
+  bool done;
+  if constexpr (!F::narrow) {
+    done = sum_windows<SeparateSums>(w, sink, f);
+  } else if (w.size() < (1 << 12) && w.size() * (w.bins - 1) < (1 << 20)) {
+    done = sum_windows<PackedSums<unsigned, 20>>(w, sink, f);
+  } else {
+    // A tile's shared memory has no room for a window of 2^24 elements.
+    done = sum_windows<PackedSums<unsigned long long, 40>>(w, sink, f);
+  }
+  if (done) return;
   if (w.bins > 256) {
     read_windows<std::uint32_t>(w, sink);
   } else {

@@ -8,25 +8,6 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// A run of a footprint's elements along the last axis, relative to its least offsets.
-struct RankRun {
-  std::int64_t plane, row, begin, end;
-};
-
-inline std::vector<RankRun> rank_runs(const RankWindow& w) {
-  std::vector<RankRun> runs;
-  for (const RankOffset& o : w.offsets) {
-    const std::int64_t p = o[0] - w.least[0], r = o[1] - w.least[1], c = o[2] - w.least[2];
-    const bool goes_on = !runs.empty() && runs.back().plane == p && runs.back().row == r && runs.back().end == c;
-    if (goes_on) {
-      runs.back().end = c + 1;
-    } else {
-      runs.push_back({p, r, c, c + 1});
-    }
-  }
-  return runs;
-}
-
 /// to[x] = sum over the runs of from[row][x + end] - from[row][x + begin]: running sums, so modulo 2^bits.
 template <class T>
 void sum_runs(T* to, const T* from, std::int64_t height, std::int64_t width, std::int64_t y, std::int64_t columns,

@@ -47,6 +47,25 @@ struct RankWindow {
   }
 };
 
+/// A run of a footprint's elements along the last axis, relative to its least offsets.
+struct RankRun {
+  std::int64_t plane, row, begin, end;
+};
+
+inline std::vector<RankRun> rank_runs(const RankWindow& w) {
+  std::vector<RankRun> runs;
+  for (const RankOffset& o : w.offsets) {
+    const std::int64_t p = o[0] - w.least[0], r = o[1] - w.least[1], c = o[2] - w.least[2];
+    const bool goes_on = !runs.empty() && runs.back().plane == p && runs.back().row == r && runs.back().end == c;
+    if (goes_on) {
+      runs.back().end = c + 1;
+    } else {
+      runs.push_back({p, r, c, c + 1});
+    }
+  }
+  return runs;
+}
+
 namespace uses {
 inline constexpr int order = 1, sums = 2, entropy = 4;
 }  // namespace uses
