@@ -57,29 +57,11 @@ inline KernelReach kernel_reach(const std::vector<KernelElement>& elements, int 
   return r;
 }
 
-}  // namespace opsin::OPSIN_TARGET::engine
-
-#ifdef OPSIN_TARGET_CUDA
-#include "engine/correlate_cuda.h"
-#else
-#include "engine/correlate_cpu.h"
-#endif
-
-namespace opsin::OPSIN_TARGET::engine {
-
 /// out = correlation of `image`, in the sums' type C. Both are C-contiguous, of one shape, real, and do not overlap.
 template <class C>
-void correlate(const Array& out, const Array& image, std::vector<KernelElement> elements, Border border, double cval) {
-  if (out.size() == 0) return;
-  // Two axes at least, so that an image always is planes of rows.
-  Extents shape = image.shape();
-  while (shape.size() < 2) {
-    shape.insert(0, 1);
-    for (KernelElement& e : elements) {
-      std::rotate(e.offset.begin(), e.offset.end() - 1, e.offset.end());
-    }
-  }
-  run_correlate<C>(out.reshape(shape), image.reshape(shape), elements, border, cval);
-}
+void correlate(const Array& out, const Array& image, std::vector<KernelElement> elements, Border border, double cval);
+
+extern template void correlate<float>(const Array&, const Array&, std::vector<KernelElement>, Border, double);
+extern template void correlate<double>(const Array&, const Array&, std::vector<KernelElement>, Border, double);
 
 }  // namespace opsin::OPSIN_TARGET::engine
