@@ -1,5 +1,7 @@
 """CIE-LAB, CIE-LUV and CIE-LCh (skimage.color)."""
 
+import functools
+
 import numpy as np
 
 from opsin._documented import documented
@@ -51,6 +53,11 @@ def _converts(name, white=False, more=""):
     return documented(_PARAMETERS.format(name=name, white=_WHITE if white else "", unknown=unknown, more=more))
 
 
+@functools.lru_cache(maxsize=64)
+def _white_point(illuminant, observer):
+    return tuple(_native.xyz_tristimulus_values(illuminant, observer))
+
+
 def xyz_tristimulus_values(*, illuminant, observer, dtype=float):
     """X, Y and Z of a white point, Y = 1.
 
@@ -73,7 +80,7 @@ def xyz_tristimulus_values(*, illuminant, observer, dtype=float):
     ValueError
         For an unknown combination.
     """
-    return np.asarray(_native.xyz_tristimulus_values(illuminant, observer), dtype=dtype)
+    return np.array(_white_point(illuminant, observer), dtype)
 
 
 @_converts("rgb", white=True)
