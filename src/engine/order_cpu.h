@@ -8,6 +8,11 @@
 namespace opsin::OPSIN_TARGET::engine {
 
 template <class K>
+bool order_of_few(const OrderJob<K>& job) {
+  return order_by_network(job);
+}
+
+template <class K>
 void order_of_rest(const OrderJob<K>& job) {
   const OrderImage<K> image(job);
   if (job.reach.count <= most_network_elements<K>) {

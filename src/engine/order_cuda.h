@@ -3,9 +3,15 @@
 #pragma once
 
 #include "engine/order_direct_cuda.h"
+#include "engine/order_least_cuda.h"
 #include "engine/order_ranks_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
+
+template <class K>
+bool order_of_few(const OrderJob<K>& job) {
+  return order_by_network(job) || order_by_least(job);
+}
 
 template <class K>
 void order_of_rest(const OrderJob<K>& job) {

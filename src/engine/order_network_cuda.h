@@ -1,52 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Medians of small boxes on CUDA: selection networks in registers. A thread makes neighbouring windows of a row, which
-// share their sorted columns and merged pairs. Keys of 8 and 16 bits go two to a register.
+// share their sorted columns and merged pairs.
 #pragma once
 
+#include "engine/order_lane_cuda.h"
 #include "engine/order_network.h"
-#include "engine/order_view_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
-
-/// What a network compares: one key, or two of at most 16 bits.
-template <class K>
-struct OneKey {
-  static constexpr int keys = 1;
-  K v;
-
-  template <class Key>
-  __device__ static OneKey of(const Key& key, int column, int) {
-    return {key(column)};
-  }
-  __device__ K get(int) const { return v; }
-  friend HD OneKey min(OneKey a, OneKey b) { return {a.v < b.v ? a.v : b.v}; }
-  friend HD OneKey max(OneKey a, OneKey b) { return {a.v < b.v ? b.v : a.v}; }
-};
-
-template <class K>
-struct TwoKeys {
-  static constexpr int keys = 2;
-  unsigned v;
-
-  /// The keys of two columns, `apart` from each other.
-  template <class Key>
-  __device__ static TwoKeys of(const Key& key, int column, int apart) {
-    return {static_cast<unsigned>(key(column)) | static_cast<unsigned>(key(column + apart)) << 16};
-  }
-  __device__ K get(int i) const { return static_cast<K>(i == 0 ? v & 0xffff : v >> 16); }
-#ifdef __CUDA_ARCH__
-  friend HD TwoKeys min(TwoKeys a, TwoKeys b) { return {__vminu2(a.v, b.v)}; }
-  friend HD TwoKeys max(TwoKeys a, TwoKeys b) { return {__vmaxu2(a.v, b.v)}; }
-#else
-  friend HD TwoKeys min(TwoKeys a, TwoKeys) { return a; }  // Networks of pairs run on the device alone.
-  friend HD TwoKeys max(TwoKeys a, TwoKeys) { return a; }
-#endif
-};
 
 /// A block's tile: 32 lanes of neighbouring windows, `rows` rows of them.
 template <int L, int C, int Planes, class K>
 struct MedianTile {
-  using Lane = std::conditional_t<sizeof(K) <= 2, TwoKeys<K>, OneKey<K>>;
+  using Lane = OrderLane<K>;
   using Median = BoxMedian<L, C>;
   static constexpr int threads = 256;
   static constexpr int window_pairs = sizeof(K) == 8 ? 1 : 2;  // of a thread
@@ -106,22 +71,8 @@ __global__ void __launch_bounds__(256, sizeof(K) == 8 ? 1 : 2)
         result[2 * t] = Median::finish(core, column[2 * t]);
         result[2 * t + 1] = Median::finish(core, column[2 * t + C]);
       });
-      K* to = v.out + (plane * v.height + y0 + r) * v.width;
-#pragma unroll
-      for (int k = 0; k < Lane::keys; ++k) {
-        const std::int64_t x = x0 + k * Tile::columns + lane * Tile::windows;
-        Pack<K, Tile::windows> pack;
-#pragma unroll
-        for (int i = 0; i < Tile::windows; ++i) pack.value[i] = from_order_key(result[i].get(k), v.key);
-        if (packed && x + Tile::windows <= v.width) {
-          *reinterpret_cast<Pack<K, Tile::windows>*>(to + x) = pack;
-        } else {
-#pragma unroll
-          for (int i = 0; i < Tile::windows; ++i) {
-            if (x + i < v.width) to[x + i] = pack.value[i];
-          }
-        }
-      }
+      K* const to = v.out + (plane * v.height + y0 + r) * v.width;
+      store_windows<Tile::windows>(v, to, x0 + lane * Tile::windows, Tile::columns, result, K(0), packed);
     }
   }
 }
@@ -145,13 +96,11 @@ bool box_median(const OrderJob<K>& job) {
   }
   Array memory;
   const OrderView<K> v = order_view(job, memory);
-  using Packed = Pack<K, Tile::windows>;
-  const bool packed = v.width % Tile::windows == 0 && reinterpret_cast<std::uintptr_t>(v.out) % alignof(Packed) == 0;
   const std::int64_t tiles_x = (v.width + Tile::width - 1) / Tile::width;
   const std::int64_t tiles_y = (v.height + Tile::height - 1) / Tile::height;
   cuda::launch(box_median_kernel<L, C, Planes, K>,
                cuda::grid_for(v.planes * tiles_y * tiles_x, 1, std::int64_t{1} << 30), dim3(Tile::threads), 0, v,
-               packed);
+               stores_packed<Tile::windows>(v));
   return true;
 }
 

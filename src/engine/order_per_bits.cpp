@@ -17,7 +17,7 @@ using std::uint8_t;
 
 template <class K>
 void order_of_footprint(const OrderJob<K>& job) {
-  if (order_by_network(job)) return;
+  if (order_of_few(job)) return;
   if constexpr (sizeof(K) == 1) {
     if (order_by_histogram(job)) return;
   }

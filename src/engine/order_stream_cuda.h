@@ -49,49 +49,103 @@ __device__ __forceinline__ List<V, 9> sorted_nine(const List<V, 3>& a, const Lis
            min(across.v[2], last), max(across.v[2], last), max(middle.v[2], high.v[1]), high.v[2]}};
 }
 
+/// Columns at each end of a warp's strip that are read from the image for the neighbouring lanes' windows alone. In a
+/// volume a warp would spend a third of its work on them where two strips are as wide as the image: there it reads
+/// whole strips, and the two columns beside its own by themselves.
+template <int Planes>
+inline constexpr int stream_margin = Planes == 1 ? 1 : 0;
+
+/// The column beside a strip: behind it for the last lane, before it for all others.
+template <class T, class Warp>
+class StripSide {
+ public:
+  __device__ __forceinline__ explicit StripSide(const Warp& warp) : warp_(warp) {
+    const int n = warp.p.width, first = warp.strip * warp.p.strip;
+    const int x = threadIdx.x == 31 ? first + 32 * ShapeLane<T>::columns : first - 1;
+    // Far behind the image it is nobody's.
+    column_ = warp.p.across.at(x < n ? x : n, n);
+  }
+
+  /// The first of the elements is the column's.
+  __device__ __forceinline__ void fetch(int line, typename Warp::Lines& to) const {
+    const ShapeImage<T>& p = warp_.p;
+#pragma unroll
+    for (int b = 0; b < ShapeLane<T>::bands; ++b) {
+      int y = warp_.top + b * p.band + line - 1;
+      if (!warp_.inner) y = p.down.at(y < p.height ? y : p.height, p.height);
+#pragma unroll
+      for (int k = 0; k < Warp::planes; ++k) {
+        const bool beyond = column_ < 0 || (!warp_.inner && (y < 0 || warp_.source[k] == nullptr));
+        to[k][b] = {};
+        set_shape_element<T>(to[k][b], 0, beyond ? p.constant : warp_.source[k][y * p.width + column_]);
+      }
+    }
+  }
+
+ private:
+  const Warp& warp_;
+  int column_;
+};
+
 template <class T, int Planes>
-__global__ void __launch_bounds__(32, Planes == 1 ? 20 : 12)
+__global__ void __launch_bounds__(32, Planes == 1 ? 20 : 16)
     stream_median_kernel(const __grid_constant__ ShapeImage<T> p) {
   constexpr int bands = ShapeLane<T>::bands, size = 3 * Planes, ring = 3;
   using V = StreamedKey<T>;
   using Median = BoxMedian<size, 3>;
-  const ShapeWarp<T, Planes / 2, 1, 1> warp(p);
+  using Warp = ShapeWarp<T, Planes / 2, 1, stream_margin<Planes>>;
+  const Warp warp(p);
+  const StripSide<T, Warp> side(warp);
+  constexpr bool has_side = stream_margin<Planes> == 0;
+  constexpr int columns = has_side ? 5 : 4;
   const int lines = warp.lines();
-  List<V, Planes> kept[ring][4];  // of three lines, by column: sorted planes
-  ShapeElements<T> ahead[Planes][bands];
+  List<V, Planes> kept[ring][columns];  // of three lines, by column: sorted planes
+  ShapeElements<T> ahead[Planes][bands], beside[Planes][bands];
   warp.fetch(0, ahead);
+  if constexpr (has_side) side.fetch(0, beside);
 #pragma unroll 1
   for (int begun = 0; begun < lines; begun += ring) {
 #pragma unroll
     for (int s = 0; s < ring; ++s) {
       const int line = begun + s;
       if (line >= lines) break;
-      ShapeKeys<T> keys[Planes];
+      unsigned keys[Planes][columns];
 #pragma unroll
-      for (int k = 0; k < Planes; ++k) keys[k] = shape_keys<T>(ahead[k], p.key);
+      for (int k = 0; k < Planes; ++k) {
+        const ShapeKeys<T> own = shape_keys<T>(ahead[k], p.key);
+#pragma unroll
+        for (int i = 0; i < 4; ++i) keys[k][i] = own.r[i];
+        if constexpr (has_side) keys[k][4] = shape_keys<T>(beside[k], p.key).r[0];
+      }
       warp.fetch(line + 1, ahead);
+      if constexpr (has_side) side.fetch(line + 1, beside);
 #pragma unroll
-      for (int i = 0; i < 4; ++i) {
+      for (int i = 0; i < columns; ++i) {
         if constexpr (Planes == 1) {
-          kept[s][i] = {{{keys[0].r[i]}}};
+          kept[s][i] = {{{keys[0][i]}}};
         } else {
-          kept[s][i] = sorted_three<V>({keys[0].r[i]}, {keys[1].r[i]}, {keys[2].r[i]});
+          kept[s][i] = sorted_three<V>({keys[0][i]}, {keys[1][i]}, {keys[2][i]});
         }
       }
       if (line < 2) continue;
-      List<V, size> column[6];  // the first and the last are the neighbouring lanes'
+      List<V, size> column[2 + columns];  // the first and the sixth are the neighbouring lanes'
 #pragma unroll
-      for (int i = 0; i < 4; ++i) {
+      for (int i = 0; i < columns; ++i) {
+        List<V, size>& sorted = column[i < 4 ? i + 1 : 6];
         if constexpr (Planes == 1) {
-          column[i + 1] = sorted_three(kept[0][i].v[0], kept[1][i].v[0], kept[2][i].v[0]);
+          sorted = sorted_three(kept[0][i].v[0], kept[1][i].v[0], kept[2][i].v[0]);
         } else {
-          column[i + 1] = sorted_nine(kept[0][i], kept[1][i], kept[2][i]);
+          sorted = sorted_nine(kept[0][i], kept[1][i], kept[2][i]);
         }
       }
 #pragma unroll
       for (int e = 0; e < size; ++e) {
         column[0].v[e] = {lanes_away<-1>(column[4].v[e].v)};
         column[5].v[e] = {lanes_away<1>(column[1].v[e].v)};
+        if constexpr (has_side) {
+          if (threadIdx.x == 0) column[0].v[e] = column[6].v[e];
+          if (threadIdx.x == 31) column[5].v[e] = column[6].v[e];
+        }
       }
       ShapeKeys<T> medians;
 #pragma unroll
@@ -144,7 +198,8 @@ bool stream_median(const OrderJob<K>& job) {
   p.constant = constant_of<T>(image.dtype(), job.cval);
   if constexpr (sizeof(K) < 4) p.key.flip = job.key.flip;
   ShapeImage<T> s{};
-  const std::int64_t warps = near_image(s, p, images, job.out, {planes > 1 ? 1 : 0, 1, 1}, {});
+  const NearReach reached = planes == 1 ? NearReach{0, 1, stream_margin<1>} : NearReach{1, 1, stream_margin<3>};
+  const std::int64_t warps = p.width > 1 ? near_image(s, p, images, job.out, reached, {}) : 0;
   if (warps == 0) return false;
   const dim3 grid(static_cast<unsigned>(warps));
   if (planes == 1) {

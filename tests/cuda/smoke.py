@@ -87,6 +87,8 @@ FILTERS = {
         lambda x: ndimage.median_filter(x, footprint=np.arange(7**x.ndim).reshape((7,) * x.ndim) % 3),
         0,
     ),
+    "low rank": (lambda x: ndimage.rank_filter(x, 2, 5), 0),
+    "high percentile of a disk": (lambda x: ndimage.percentile_filter(x, 80, footprint=_reach(x)), 0),
     "percentile of the last axis": (lambda x: ndimage.percentile_filter(x, 20, 31, axes=-1), 0),
     "rank of a large window": (lambda x: ndimage.rank_filter(x, 9, 100, axes=(-2, -1)), 0),
     "generic_filter": (lambda x: ndimage.generic_filter(x, np.std, 3), TOLERANCE),
@@ -249,6 +251,8 @@ def checks() -> Iterator[Check | Row]:
     for title, image in [("NaN", broken), ("float64", broken.astype(np.float64)), ("int16", words)]:
         for size in (3, 7, 12):
             yield Check(f"median {size} {title}", partial(ndimage.median_filter, size=size), (image,), 0)
+        for rank in (1, 7, 20, 60, -3):
+            yield Check(f"rank {rank} {title}", partial(ndimage.rank_filter, rank=rank, size=9), (image,), 0)
     yield from checks_of_colour(rng)
     sharp = rng.random((130, 301), dtype=np.float32)
     for name, f in METRICS.items():

@@ -13,7 +13,7 @@ DEVICES = [
     pytest.param("cuda", marks=[pytest.mark.cuda, pytest.mark.skipif(not opsin.cuda_available(), reason="no GPU")]),
 ]
 SHAPES = [(40, 128), (21, 301), (70, 1), (1, 70), (8, 113), (139, 515)]
-VOLUMES = [(5, 9, 33), (3, 4, 257), (7, 21, 120), (2, 30, 2)]
+VOLUMES = [(5, 9, 33), (3, 4, 257), (7, 21, 120), (2, 30, 2), (3, 40, 256)]
 FLAT = {
     **{f"disk {r}": ski.disk(r) for r in range(1, 9)},
     **{f"diamond {r}": ski.diamond(r) for r in (3, 4, 5)},
@@ -35,7 +35,9 @@ def _image(shape, dtype):
         return RNG.random(shape) < 0.97
     if dtype is np.float32:
         return RNG.standard_normal(shape, dtype=np.float32)
-    low, high = (0, 256) if dtype is np.uint8 else (-30000, 30000)
+    if dtype is np.float64:
+        return RNG.standard_normal(shape)
+    low, high = (0, 256) if dtype is np.uint8 else (0, 2**32) if dtype is np.uint32 else (-30000, 30000)
     return RNG.integers(low, high, shape).astype(dtype)
 
 
@@ -62,6 +64,26 @@ def test_median(device, dtype, mode):
         image = _image(shape, dtype)
         got = opsin.ndimage.median_filter(opsin.asarray(image, device=device), 3, mode=mode, cval=1)
         np.testing.assert_array_equal(np.asarray(got), ndi.median_filter(image, 3, mode=mode, cval=1), str(shape))
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint32, np.float32, np.float64])
+@pytest.mark.parametrize(
+    "name", ["box 3", "box 5", "box 9", "disk 3", "disk 5", "off centre", "cube", "ball 2", "sparse"]
+)
+def test_rank(device, dtype, name):
+    sparse = np.arange(77).reshape(7, 11) % 5 == 0
+    footprint = {**FLAT, **SOLID, "sparse": sparse}[name]
+    count = np.count_nonzero(footprint)
+    shapes = [(19, 150), (8, 133)] if footprint.ndim == 2 else [(4, 17, 131)]
+    for i, rank in enumerate(sorted({1, 2, 5, count // 4, count // 2, count // 2 + 1, count - 4, count - 2})):
+        shape, mode = shapes[i % len(shapes)], MODES[i % len(MODES)]
+        image = _image(shape, dtype)
+        got = opsin.ndimage.rank_filter(
+            opsin.asarray(image, device=device), rank, footprint=footprint, mode=mode, cval=1
+        )
+        want = ndi.rank_filter(image, rank, footprint=footprint, mode=mode, cval=1)
+        np.testing.assert_array_equal(np.asarray(got), want, f"{rank} of {count}, {shape} {mode}")
 
 
 @pytest.mark.parametrize("device", DEVICES)
