@@ -49,7 +49,7 @@ struct LeastParams {
 
 /// Keys of 64 bits take two registers each: the longest lists do not fit.
 template <class K>
-HD constexpr bool has_least(int shape) {
+constexpr bool has_least(int shape) {
   return sizeof(K) < 8 || least_shapes[shape].core <= 41;
 }
 
