@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Correlation on CUDA with kernels whose rows hold at most seven elements, all weights of which travel with the launch.
 // A thread makes four columns of four rows. It goes down the kernel's rows with the four rows of the tile that its
-// outputs meet in registers, so that an element leaves shared memory three times at most and a weight is read for
-// sixteen products.
+// outputs meet in registers, so that a warp reads a row of the tile once, and a weight is read for sixteen products.
 #pragma once
 
 #include <algorithm>
