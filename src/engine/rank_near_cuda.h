@@ -288,8 +288,8 @@ bool near_windows(const RankWindow& w, const RankElement<F>& element) {
   if constexpr (AsksNearest<F>) {
     return run_near<Asked::nearest, false>(w, sink, 0, 0);
   } else {
-    return run_near < F::summed ? Asked::sum : Asked::count,
-           !F::summed > (w, sink, element.f.below(), element.f.above());
+    constexpr Asked asked = F::summed ? Asked::sum : Asked::count;
+    return run_near<asked, !F::summed>(w, sink, element.f.below(), element.f.above());
   }
 }
 
