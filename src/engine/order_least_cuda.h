@@ -28,7 +28,7 @@ struct LeastParams {
   int listed;
   int at[most_listed];  // the lists' elements: bytes from a thread's corner
 
-  HD int place(int column) const { return column % 2 * odd + column / 2; }
+  HD int place(int column) const { return (column & 1) * odd + (column >> 1); }
 
   /// False where there is no room for them.
   bool set_lists(const std::array<std::vector<int>, 7>& shown, int first) {
