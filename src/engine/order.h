@@ -5,8 +5,10 @@
 // their sign bit flipped, floats are mapped in the order of their values with every NaN above +inf.
 //
 // Small windows go through selection networks, whose parts neighbouring windows share (A. Adams, "Fast median filters
-// using separable sorting networks", 2021; L. Sugy, "Fast median filter using hierarchical tiling", 2025). Bytes under
-// a box go through histograms of columns (S. Perreault and P. Hebert, "Median filtering in constant time", 2007).
+// using separable sorting networks", 2021; L. Sugy, "Fast median filter using hierarchical tiling", 2025): boxes whose
+// medians are asked for through their own, and on CUDA all others through lists of the least elements (order_least.h).
+// Bytes under a box go through histograms of columns (S. Perreault and P. Hebert, "Median filtering in constant time",
+// 2007).
 // Everything else goes through ranks: the elements of a tile are sorted once, and a window is a set of bits, one for
 // each rank, that changes by what enters and what leaves as the window moves (B. Weiss, "Fast median and bilateral
 // filtering", 2006).
@@ -50,10 +52,16 @@ decltype(auto) with_order_keys(DType t, F&& f) {
 
 template <class K>
 HD K to_order_key(K x, const OrderKey<K>& key) {
-  if (key.infinity == 0) return static_cast<K>((key.truth ? K(x != 0) : x) ^ key.flip);
-  constexpr K high = high_bit<K>;
-  if (static_cast<K>(x & static_cast<K>(~high)) > key.infinity) return static_cast<K>(~K(0));
-  return static_cast<K>(x & high ? ~x : x | high);
+  const K integer = static_cast<K>((key.truth ? K(x != 0) : x) ^ key.flip);
+  if constexpr (sizeof(K) < 4) {
+    return integer;  // There are no floats of that size.
+  } else {
+    // No branches: loads of many elements go ahead of what is done with them.
+    constexpr K high = high_bit<K>;
+    const bool nan = static_cast<K>(x & static_cast<K>(~high)) > key.infinity;
+    const K number = nan ? static_cast<K>(~K(0)) : static_cast<K>(x & high ? ~x : x | high);
+    return key.infinity == 0 ? integer : number;
+  }
 }
 
 template <class K>

@@ -14,8 +14,9 @@ inline constexpr int least_columns = 64;                     // and columns, by 
 inline constexpr int most_listed = 512;                      // elements of all lists: they travel with the arguments
 inline constexpr std::int64_t most_least_shared = 100 * 1024;
 
-/// Elements times kept ones: where a network still costs less than sorting a tile does.
-inline constexpr std::int64_t most_least_cost = 8192;
+/// Elements times kept ones: where a network still costs less than sorting a tile does, or than a box of bytes does in
+/// histograms.
+inline constexpr std::int64_t most_least_cost = 8192, most_least_cost_of_bytes = 4096;
 
 template <class K>
 struct LeastParams {
@@ -28,7 +29,7 @@ struct LeastParams {
   int listed;
   int at[most_listed];  // the lists' elements: bytes from a thread's corner
 
-  HD int place(int column) const { return column % 2 * odd + column / 2; }
+  HD int place(int column) const { return (column & 1) * odd + (column >> 1); }
 
   /// False where there is no room for them.
   bool set_lists(const std::array<std::vector<int>, 7>& shown, int first) {
@@ -82,7 +83,7 @@ bool order_by_least(const OrderJob<K>& job) {
   const int shape = least_shape(near.rank, lists);
   if (shape == least_shape_count || !has_least<K>(shape)) return false;
   const int kept = least_shapes[shape].core;
-  if (reach.count * kept > most_least_cost) return false;
+  if (reach.count * kept > (sizeof(K) == 1 && reach.full ? most_least_cost_of_bytes : most_least_cost)) return false;
   if (!p.set_lists(lists, least_first(kept))) return false;
   p.lists.spare = kept - 1 - near.rank;
   p.flip = near.complement ? static_cast<K>(~K(0)) : K(0);

@@ -37,11 +37,12 @@ __global__ void __launch_bounds__(least_threads, least_blocks<K, Shape>())
     const std::int64_t y0 = block / tiles_x % tiles_y * least_height;
     const std::int64_t plane = block / tiles_x / tiles_y;
     __syncthreads();
-    load_order_tile(v, plane, y0 + v.top, x0 + v.left, p.rows, p.columns, p.columns + width - least_columns,
-                    [&](int r, int column, const auto& key) {
-                      const auto flipped = [&](int c) { return static_cast<K>(key(c) ^ p.flip); };
-                      keys[r * p.line + p.place(column)] = Lane::of(flipped, column, least_columns);
-                    });
+    load_order_tile(
+        v, plane, y0 + v.top, x0 + v.left, p.rows, p.columns, p.columns + width - least_columns,
+        [&](int column, const auto& key) {
+          return Lane::of([&](int c) { return static_cast<K>(key(c) ^ p.flip); }, column, least_columns);
+        },
+        [&](int r, int column, Lane element) { keys[r * p.line + p.place(column)] = element; });
     __syncthreads();
     if (y0 + row >= v.height) continue;
     K* const to = v.out + (plane * v.height + y0 + row) * v.width;

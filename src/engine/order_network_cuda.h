@@ -46,10 +46,10 @@ __global__ void __launch_bounds__(256, sizeof(K) == 8 ? 1 : 2)
     const std::int64_t y0 = block / tiles_x % tiles_y * Tile::height;
     const std::int64_t plane = block / tiles_x / tiles_y;
     __syncthreads();
-    load_order_tile(v, plane, y0 + v.top, x0 + v.left, Tile::rows, Tile::columns + C - 1, Tile::width + C - 1,
-                    [&](int row, int column, const auto& key) {
-                      keys[row * Tile::line + Tile::place(column)] = Lane::of(key, column, Tile::columns);
-                    });
+    load_order_tile(
+        v, plane, y0 + v.top, x0 + v.left, Tile::rows, Tile::columns + C - 1, Tile::width + C - 1,
+        [](int column, const auto& key) { return Lane::of(key, column, Tile::columns); },
+        [&](int row, int column, Lane element) { keys[row * Tile::line + Tile::place(column)] = element; });
     __syncthreads();
     for (int r = static_cast<int>(threadIdx.x) / 32; r < Tile::height; r += Tile::threads / 32) {
       if (y0 + r >= v.height) break;

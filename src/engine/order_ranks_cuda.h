@@ -137,11 +137,13 @@ __global__ void __launch_bounds__(rank_threads) ranks_kernel(const __grid_consta
     const std::int64_t y0 = block / tiles_x % tiles_y * r.band;
     const std::int64_t plane = block / tiles_x / tiles_y;
     __syncthreads();
-    load_order_tile(v, plane, y0 + v.top, x0 + v.left, r.rows, r.line, r.line,
-                    [&](int row, int column, const auto& key) {
-                      const int i = row * r.line + column;
-                      sorted[i] = E::of(key(column), i);
-                    });
+    load_order_tile(
+        v, plane, y0 + v.top, x0 + v.left, r.rows, r.line, r.line,
+        [](int column, const auto& key) { return key(column); },
+        [&](int row, int column, K key) {
+          const int i = row * r.line + column;
+          sorted[i] = E::of(key, i);
+        });
     for (int i = r.elements + static_cast<int>(threadIdx.x); i < r.numbers; i += rank_threads) {
       sorted[i] = E::of(static_cast<K>(~K(0)), i);
     }

@@ -68,26 +68,39 @@ OrderView<K> order_view(const OrderJob<K>& job, Array& memory) {
   return v;
 }
 
-/// Keys of `rows` rows from (y0, x0) on, for each plane of the footprint: calls store(row, column, key(column)) for
+/// Keys of `rows` rows from (y0, x0) on, for each plane of the footprint: calls store(row, column, of(column, key)) for
 /// every column below `columns`, where key(c) reads the key at x0 + c. Rows count on over the planes. A warp takes a
 /// row; `reach` columns may be asked for.
-template <class K, class Store>
+template <class K, class Of, class Store>
 __device__ __forceinline__ void load_order_tile(const OrderView<K>& v, std::int64_t plane, std::int64_t y0,
-                                                std::int64_t x0, int rows, int columns, int reach, const Store& store) {
-  const int warps = static_cast<int>(blockDim.x) / 32;
+                                                std::int64_t x0, int rows, int columns, int reach, const Of& of,
+                                                const Store& store) {
+  constexpr int ahead = 3;  // elements of a lane on their way, without branches between them
+  const int warps = static_cast<int>(blockDim.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
   const bool inside = x0 >= 0 && x0 + reach <= v.width;
   for (int p = 0; p < v.plane_count; ++p) {
     const std::int64_t source = v.source(plane, p);
     for (int r = static_cast<int>(threadIdx.x) / 32; r < rows; r += warps) {
       const std::int64_t y = source < 0 ? -1 : border_index(y0 + r, v.height, v.border);
       const K* from = v.image + (source * v.height + y) * v.width;
-      for (int c = static_cast<int>(threadIdx.x) % 32; c < columns; c += 32) {
-        store(p * rows + r, c, [&](int column) {
-          if (y < 0) return v.constant;
-          if (inside) return to_order_key(from[x0 + column], v.key);
-          const std::int64_t x = border_index(x0 + column, v.width, v.border);
-          return x < 0 ? v.constant : to_order_key(from[x], v.key);
-        });
+      if (inside && y >= 0) {
+        const auto key = [&](int column) { return to_order_key(from[x0 + column], v.key); };
+        for (int c = lane; c < columns; c += 32 * ahead) {
+          decltype(of(c, key)) read[ahead];
+#pragma unroll
+          for (int i = 0; i < ahead; ++i) read[i] = of(min(c + 32 * i, columns - 1), key);
+#pragma unroll
+          for (int i = 0; i < ahead; ++i) {
+            if (c + 32 * i < columns) store(p * rows + r, c + 32 * i, read[i]);
+          }
+        }
+        continue;
+      }
+      for (int c = lane; c < columns; c += 32) {
+        store(p * rows + r, c, of(c, [&](int column) {
+                const std::int64_t x = y < 0 ? -1 : border_index(x0 + column, v.width, v.border);
+                return x < 0 ? v.constant : to_order_key(from[x], v.key);
+              }));
       }
     }
   }
