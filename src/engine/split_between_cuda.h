@@ -4,30 +4,11 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// The sums of a thread; what lies between is counted on the way.
-template <class C>
-struct BetweenThread {
-  C origin;
-  double low, high;
+/// Counts a value in its bin.
+struct CountBetween {
   SplitBin bin;
   unsigned int* own;
-  double above = 0, below = 0;
-  std::int32_t count_above = 0, count_below = 0;
-
-  __device__ __forceinline__ void operator()(const C (&values)[values_width], unsigned present) {
-#pragma unroll
-    for (int e = 0; e < values_width; ++e) {
-      const C x = values[e] - origin;
-      const double v = x;
-      const bool counts = (present >> e & 1) && x - x == C(0);
-      const bool up = counts && v > high, down = counts && v <= low;
-      above += up ? v : 0.0;
-      below += down ? v : 0.0;
-      count_above += up;
-      count_below += down;
-      if (counts && !up && !down) atomicAdd(own + bin(v), 1u);
-    }
-  }
+  __device__ __forceinline__ void operator()(double x) const { atomicAdd(own + bin(x), 1u); }
 };
 
 template <class C, class F>
@@ -38,7 +19,7 @@ __global__ void __launch_bounds__(split_block, values_blocks)
   for (int i = threadIdx.x; i < bins; i += split_block) own[i] = 0;
   __syncthreads();
   const SplitRange<C> r = range();
-  const BetweenThread<C> start{r.origin, r.low, r.high, SplitBin(r, bins), own};
+  const SplitThread<C, CountBetween> start{r.origin, r.low, r.high, true, {SplitBin(r, bins), own}};
   const SplitSums sums = split_block_sum(split_part<C>(image, blockIdx.x, start, false));
   if (threadIdx.x == 0) parts[blockIdx.x] = sums;
   // All threads of the block have counted: split_block_sum() waits for them.

@@ -36,12 +36,19 @@ __device__ inline SplitSums split_block_sum(SplitSums s) {
   return all;
 }
 
-/// The sums of a thread. Nothing branches: what does not count adds zero.
-template <class C>
+/// Nothing lies between a level and itself.
+struct NothingBetween {
+  __device__ __forceinline__ void operator()(double) const {}
+};
+
+/// The sums of a thread, of what is above `high` and of what is at most `low`; between(value) for the rest. Nothing
+/// branches: what does not count adds zero.
+template <class C, class Between = NothingBetween>
 struct SplitThread {
   C origin;
-  double level;
+  double low, high;
   bool finite;
+  Between between{};
   double above = 0, below = 0;
   std::int32_t count_above = 0, count_below = 0;
 
@@ -51,11 +58,12 @@ struct SplitThread {
       const C x = values[e] - origin;
       const double v = x;
       const bool counts = (present >> e & 1) && (!finite || x - x == C(0));
-      const bool up = counts && v > level, down = counts && v <= level;
+      const bool up = counts && v > high, down = counts && v <= low;
       above += up ? v : 0.0;
       below += down ? v : 0.0;
       count_above += up;
       count_below += down;
+      if (counts && !up && !down) between(v);
     }
   }
 };
@@ -123,7 +131,8 @@ __global__ void __launch_bounds__(split_block, values_blocks)
                  const int passes, const F f) {
   for (int pass = first; pass < first + passes; ++pass) {
     if (f.over()) return;
-    const SplitThread<C> start{static_cast<C>(f.origin()), f.level(), image.finite};
+    const double level = f.level();
+    const SplitThread<C> start{static_cast<C>(f.origin()), level, level, image.finite};
     for (int part = blockIdx.x; part < image.parts; part += gridDim.x) {
       const SplitSums own = split_block_sum(split_part<C>(image, part, start, pass % 2 != 0));
       if (threadIdx.x == 0) parts[part] = own;
