@@ -26,6 +26,10 @@ struct LiBounds {
   bool known;                        // false: low and high are those of the image, and the means are not known yet
 };
 
+/// Whether bins of such a range, halved eleven times over at each level, have widths and inverse widths that a double
+/// holds, and its elements sums.
+HD bool bounds_li(double range) { return range > 1e-280 && range < 1e280; }
+
 /// Closer bounds from counts in bins between bounds. Team 0 looks for the lower one, team 1 for the upper one.
 template <class C>
 struct NarrowLi {

@@ -109,7 +109,10 @@ struct Start {
       } else {
         s.next = static_cast<C>(-HUGE_VAL);  // Everything is above: the first pass takes the mean.
       }
-      if (bounds) *bounds = {0, s.over ? 0 : static_cast<double>(high - low), 0, 0, false};
+      if (bounds) {
+        const auto range = static_cast<double>(high - low);
+        *bounds = {0, !s.over && bounds_li(range) ? range : 0, 0, 0, false};
+      }
       *state = s;
     });
   }
@@ -287,8 +290,8 @@ Traced of_floats(const Array& given, const LiOptions& o, bool traced) {
   C* const steps = traced ? trace.mutable_data_as<C>() : nullptr;
   engine::run_team(Start<C>{s, engine::extent_in(extent), held, held ? dense_in(held) : nullptr, o.tolerance,
                             o.initial_guess.value_or(NAN), half, steps, bounds});
-  // On the CPU the tolerance is known here.
-  if (skips && !(device.kind == DeviceKind::cpu && (s->over || s->tolerance > C(0)))) {
+  // On the CPU it is known here whether there is anything to look for.
+  if (skips && !(device.kind == DeviceKind::cpu && (s->over || s->tolerance > C(0) || bounds->high == 0))) {
     bound_li<C>(bounds, work->counts, &s->low, image);
     engine::run_team(SkipAhead<C>{s, bounds + li_levels});
   }

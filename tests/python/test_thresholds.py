@@ -59,6 +59,16 @@ def test_li_ends_where_all_of_its_steps_lead(dtype):
         assert abs(float(got) - float(want)) <= 64 * unit, (name, want, got, len(steps))
 
 
+@pytest.mark.parametrize("scale", [1e-310, 1e-300, 1e300, 3.4e308])
+def test_li_of_ranges_at_the_ends_of_float64(scale):
+    """Widths of bins that overflow, or have no inverse, once were counted outside of memory."""
+    x = (np.random.default_rng(6).random((600, 600)) - 0.5) * scale
+    steps = []
+    with np.errstate(all="ignore"):
+        want = filters.threshold_li(x, iter_callback=steps.append)
+        np.testing.assert_equal(filters.threshold_li(x), want)
+
+
 def test_a_histogram_of_another_function_gives_the_same_threshold():
     x = image()
     hist = opsin.exposure.histogram(x)
