@@ -11,6 +11,7 @@ set(opsin_variants_element OPSIN_ELEMENT Bit uint8_t uint16_t uint32_t float dou
 set(opsin_variants_bits OPSIN_BITS uint8_t uint16_t uint32_t uint64_t)
 set(opsin_variants_streamed OPSIN_STREAMED Bit uint8_t uint16_t float)
 set(opsin_variants_compared OPSIN_COMPARED uint8_t uint16_t uint32_t)
+set(opsin_variants_folded OPSIN_FOLDED int64_t double)
 set(opsin_variants_group OPSIN_GROUP 0 1 2 3)
 set(opsin_variants_lists OPSIN_LISTS 0 1 2 3 4 5)
 

@@ -4,6 +4,7 @@
 #include "array_caster.h"
 #include "core/accumulate.h"
 #include "core/assign.h"
+#include "core/memory.h"
 #include "modules.h"
 #include "ndimage_output.h"
 #include "opsin/error.h"
@@ -194,7 +195,7 @@ void bind_arithmetic(nb::module_& m) {
         const DType t = dtype.is_none() ? a.dtype() : dtype_from(dtype);
         return call.run([&] {
           const Array zero = core::empty_result(a.shape(), t, a.device());
-          memory::assign(zero, Array::zeros(a.shape(), t, a.device()));
+          core::fill_zero(zero);
           return zero;
         });
       },

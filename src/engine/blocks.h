@@ -41,12 +41,14 @@ struct Blocks {
   HD std::int64_t row_start(std::int64_t line, std::int64_t row) const {
     std::int64_t at = 0, step = shape[ndim - 1];
     for (int a = ndim - 2; a >= 0; --a) {
-      const std::int64_t i = line % out[a] * block[a] + row % block[a];
+      // No division along the first axis, the only one of most images: it costs a GPU as much as the row's elements.
+      const std::int64_t above = a > 0 ? line / out[a] : 0, before = a > 0 ? row / block[a] : 0;
+      const std::int64_t i = (line - above * out[a]) * block[a] + row - before * block[a];
       if (i >= shape[a]) return -1;
       at += i * step;
       step *= shape[a];
-      line /= out[a];
-      row /= block[a];
+      line = above;
+      row = before;
     }
     return at;
   }
@@ -85,18 +87,18 @@ inline Blocks blocks_of(const Array& image, const Array& out, const std::int64_t
 
 namespace opsin::OPSIN_TARGET::engine {
 
-/// `out` is contiguous, of type C; `image` C-contiguous.
+/// `out` is contiguous, of any dtype that C meets; `image` C-contiguous.
 template <class C, class F>
 void fold_blocks(const Array& out, const Array& image, const std::int64_t* block, double cval, const F& f) {
   if (out.size() > 0) {
-    run_fold<C>(out.mutable_data_as<C>(), blocks_of(image, out, block), element_of<C>(cval, image.dtype()), f);
+    run_fold<C>(out, blocks_of(image, out, block), element_of<C>(cval, image.dtype()), f);
   }
 }
 
 template <class C, class F>
 void window_blocks(const Array& out, const Array& image, const std::int64_t* block, double cval, const F& f) {
   if (out.size() > 0) {
-    run_windows<C>(out.mutable_data_as<C>(), blocks_of(image, out, block), element_of<C>(cval, image.dtype()), f);
+    run_windows<C>(out, blocks_of(image, out, block), element_of<C>(cval, image.dtype()), f);
   }
 }
 

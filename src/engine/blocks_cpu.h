@@ -26,8 +26,15 @@ void block_row(C* to, const Blocks& b, std::int64_t line, std::int64_t row, std:
   std::fill(to + inside, to + count * width, cval);
 }
 
+/// Results from number `first` on.
+template <class C>
+void store_results(const Array& out, std::int64_t first, const std::vector<C>& results, std::int64_t count) {
+  const auto item = static_cast<std::int64_t>(itemsize(out.dtype()));
+  store_line(static_cast<std::byte*>(out.mutable_data()) + first * item, results.data(), out.dtype(), item, count);
+}
+
 template <class C, class F>
-void run_fold(C* out, const Blocks& b, C cval, const F& f) {
+void run_fold(const Array& out, const Blocks& b, C cval, const F& f) {
   using V = Vec<C>;
   const std::int64_t width = b.block[b.ndim - 1], columns = b.out[b.ndim - 1];
   const std::int64_t share = std::max<std::int64_t>(1, 4096 / width);  // outputs of a task
@@ -38,6 +45,7 @@ void run_fold(C* out, const Blocks& b, C cval, const F& f) {
                      [&](std::int64_t begin, std::int64_t end) {
                        const std::int64_t most = (share * width + V::lanes - 1) / V::lanes * V::lanes;
                        std::vector<C> total(static_cast<std::size_t>(most)), row(static_cast<std::size_t>(most));
+                       std::vector<C> results(static_cast<std::size_t>(share));
                        for (std::int64_t t = begin; t < end; ++t) {
                          const std::int64_t line = t / pieces, first = t % pieces * share;
                          const std::int64_t count = std::min(share, columns - first);
@@ -50,13 +58,13 @@ void run_fold(C* out, const Blocks& b, C cval, const F& f) {
                                  .store(&total[static_cast<std::size_t>(x)]);
                            }
                          }
-                         C* const to = out + line * columns + first;
                          const C* from = total.data();
                          for (std::int64_t o = 0; o < count; ++o, from += width) {
                            C value = from[0];
                            for (std::int64_t x = 1; x < width; ++x) value = f.template step<C>(value, from[x]);
-                           to[o] = f.template finish<C>(value, size);
+                           results[static_cast<std::size_t>(o)] = f.template finish<C>(value, size);
                          }
+                         store_results(out, line * columns + first, results, count);
                        }
                      });
 }
@@ -70,7 +78,7 @@ struct CopiedBlock {
 };
 
 template <class C, class F>
-void run_windows(C* out, const Blocks& b, C cval, const F& f) {
+void run_windows(const Array& out, const Blocks& b, C cval, const F& f) {
   const std::int64_t width = b.block[b.ndim - 1], columns = b.out[b.ndim - 1];
   const std::int64_t rows = b.rows(), size = rows * width;
   // Rows of neighbouring blocks are read together.
@@ -80,20 +88,21 @@ void run_windows(C* out, const Blocks& b, C cval, const F& f) {
                      [&](std::int64_t begin, std::int64_t end) {
                        std::vector<C> read(static_cast<std::size_t>(size * share));
                        std::vector<C> window(static_cast<std::size_t>(share > 1 ? size : 0));
+                       std::vector<C> results(static_cast<std::size_t>(share));
                        for (std::int64_t t = begin; t < end; ++t) {
                          const std::int64_t line = t / pieces, first = t % pieces * share;
                          const std::int64_t count = std::min(share, columns - first);
                          for (std::int64_t r = 0; r < rows; ++r) {
                            block_row(read.data() + r * share * width, b, line, r, first, count, cval);
                          }
-                         C* const to = out + line * columns + first;
                          for (std::int64_t o = 0; o < count; ++o) {
                            C* const block = share > 1 ? window.data() : read.data();
                            for (std::int64_t r = 0; share > 1 && r < rows; ++r) {
                              std::copy_n(read.data() + (r * share + o) * width, width, block + r * width);
                            }
-                           to[o] = f.template operator()<C>(CopiedBlock<C>{block}, size);
+                           results[static_cast<std::size_t>(o)] = f.template operator()<C>(CopiedBlock<C>{block}, size);
                          }
+                         store_results(out, line * columns + first, results, count);
                        }
                      });
 }

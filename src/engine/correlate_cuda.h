@@ -51,11 +51,13 @@ __global__ void __launch_bounds__(correlate_threads, sizeof(C) == 8 ? 2 : 3)
   const KernelGroup<C>* groups = p.groups ? p.groups : p.small_groups;
   const DevicePlane* planes = p.planes ? p.planes : p.small_planes;
   const TilePlace place(p.image, blockIdx.x);
+  const TileLoader<C> loader(p.image, p.cval, place.y0, place.x0);
   C sums[rows_of_warp][4] = {};
   for (int k = 0; k < p.plane_count; ++k) {
     const std::int64_t source = shown_plane(p.image, place.outer, planes[k]);
     __syncthreads();
-    load_tile(tile, p.image, p.cval, source, place.y0, place.x0);
+    loader.start(tile, source);
+    loader.finish(tile, source);
     __syncthreads();
     Pack<C, 4> left[rows_of_warp], right[rows_of_warp];
     for (int g = planes[k].begin; g < planes[k].end; ++g) {

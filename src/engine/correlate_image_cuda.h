@@ -82,68 +82,85 @@ __device__ __forceinline__ void copy_four(unsigned to, const char* from, std::si
   }
 }
 
-/// The rows and columns that the outputs from row y0 and column x0 on reach, in one plane of the image (-1: the
-/// constant). x0 is a multiple of four, and so is the tile's column that it comes to lie in. All threads call it.
-/// Elements travel as they are and are converted by the thread that asked for them, so that none waits for its own.
+/// The rows and columns that the outputs from row y0 and column x0 on reach. x0 is a multiple of four, and so is the
+/// tile's column that it comes to lie in. Elements travel as they are and are converted in their place by the thread
+/// that asked for them: between start() and finish() it can do something else. All threads call both.
 template <class C>
-__device__ __forceinline__ void load_tile(C* tile, const CorrelateImage& p, C cval, std::int64_t plane, int y0,
-                                          int x0) {
-  const int rows = correlate_rows + p.halo_y;
-  if (plane < 0) {
-    for (int i = threadIdx.x; i < rows * p.pitch; i += correlate_threads) tile[i] = cval;
-    return;
+class TileLoader {
+ public:
+  __device__ __forceinline__ TileLoader(const CorrelateImage& p, C cval, int y0, int x0)
+      : p_(p), cval_(cval), y0_(y0 - p.above), x0_(x0) {
+    column_ = 4 * static_cast<int>(threadIdx.x % 32);
+    rows_ = correlate_rows + p.halo_y;
+    whole_ = p.image_wide && itemsize(p.image_dtype) <= sizeof(C) && x0 + column_ + 4 <= p.width;
   }
-  const auto height = static_cast<int>(p.height), width = static_cast<int>(p.width);
-  const std::size_t item = itemsize(p.image_dtype);
-  const bool plain = p.image_dtype == dtype_of<C>;
-  const char* const image = static_cast<const char*>(p.image) + plane * p.height * p.width * item;
-  const auto shared = static_cast<unsigned>(__cvta_generic_to_shared(tile));
-  const auto row_shown = [&](int r) { return shown_index(y0 - p.above + r, height, p.border); };
-  const auto one = [&](int to, int y, int x) {
-    const std::int64_t index = y < 0 || x < 0 ? -1 : y * p.width + x;
-    if (plain && index >= 0) {
-      cuda::copy_async<sizeof(C)>(shared + to * sizeof(C), image + index * sizeof(C));
-    } else {
-      tile[to] = pixel_or(cval, image, p.image_dtype, index);
+
+  /// Of one plane of the image, -1 for the constant.
+  __device__ __forceinline__ void start(C* tile, std::int64_t plane) const {
+    if (plane < 0) {
+      for (int i = threadIdx.x; i < rows_ * p_.pitch; i += correlate_threads) tile[i] = cval_;
+      return;
     }
-  };
-  const int first_row = threadIdx.x / 32;
-  const int x = x0 + 4 * static_cast<int>(threadIdx.x % 32), own = p.before + x - x0;
-  const bool whole = p.image_wide && item <= sizeof(C) && x + 4 <= width;
-  for (int r = first_row; r < rows; r += correlate_warps) {
-    const int y = row_shown(r);
-    if (whole && y >= 0) {
-      copy_four<C>(shared + (r * p.pitch + own) * sizeof(C), image + (y * p.width + x) * item, item);
-    } else {
-      for (int e = 0; e < 4 && x + e < width + p.right; ++e) {
-        one(r * p.pitch + own + e, y, shown_index(x + e, width, p.border));
+    const auto width = static_cast<int>(p_.width);
+    const std::size_t item = itemsize(p_.image_dtype);
+    const bool plain = p_.image_dtype == dtype_of<C>;
+    const char* const image = static_cast<const char*>(p_.image) + plane * p_.height * p_.width * item;
+    const auto shared = static_cast<unsigned>(__cvta_generic_to_shared(tile));
+    const auto one = [&](int to, int y, int x) {
+      const std::int64_t index = y < 0 || x < 0 ? -1 : y * p_.width + x;
+      if (plain && index >= 0) {
+        cuda::copy_async<sizeof(C)>(shared + to * sizeof(C), image + index * sizeof(C));
+      } else {
+        tile[to] = pixel_or(cval_, image, p_.image_dtype, index);
+      }
+    };
+    const int x = x0_ + column_;
+    for (int r = threadIdx.x / 32; r < rows_; r += correlate_warps) {
+      const int y = row_shown(r), to = r * p_.pitch + p_.before + column_;
+      if (whole_ && y >= 0) {
+        copy_four<C>(shared + to * sizeof(C), image + (y * p_.width + x) * item, item);
+      } else {
+        for (int e = 0; e < 4 && x + e < width + p_.right; ++e) one(to + e, y, shown_index(x + e, width, p_.border));
       }
     }
+    const int reach = p_.left + p_.right;
+    for (int i = threadIdx.x; i < rows_ * reach; i += correlate_threads) {
+      const int r = i / reach, c = i - r * reach - p_.left;
+      const int from = c < 0 ? c : c + correlate_columns;
+      one(r * p_.pitch + p_.before + from, row_shown(r), shown_index(x0_ + from, width, p_.border));
+    }
+    __pipeline_commit();
   }
-  const int reach = p.left + p.right;
-  for (int i = threadIdx.x; i < rows * reach; i += correlate_threads) {
-    const int r = i / reach, c = i - r * reach - p.left;
-    const int from = c < 0 ? c : c + correlate_columns;
-    one(r * p.pitch + p.before + from, row_shown(r), shown_index(x0 + from, width, p.border));
-  }
-  __pipeline_commit();
-  __pipeline_wait_prior(0);
-  if (plain || !whole) return;
-  with_storage<C>(p.image_dtype, [&]<class T>(Tag<T>) {
-    if constexpr (sizeof(T) <= sizeof(C)) {
+
+  __device__ __forceinline__ void finish(C* tile, std::int64_t plane) const {
+    __pipeline_wait_prior(0);
+    if (plane < 0 || !whole_ || p_.image_dtype == dtype_of<C>) return;
+    with_storage<C>(p_.image_dtype, [&]<class T>(Tag<T>) {
+      if constexpr (sizeof(T) <= sizeof(C)) {
 #pragma unroll 2
-      for (int r = first_row; r < rows; r += correlate_warps) {
-        if (row_shown(r) < 0) continue;
-        C* const place = tile + r * p.pitch + own;
-        const auto raw = *reinterpret_cast<const Pack<T, 4>*>(place);
-        Pack<C, 4> four;
+        for (int r = threadIdx.x / 32; r < rows_; r += correlate_warps) {
+          if (row_shown(r) < 0) continue;
+          C* const place = tile + r * p_.pitch + p_.before + column_;
+          const auto raw = *reinterpret_cast<const Pack<T, 4>*>(place);
+          Pack<C, 4> four;
 #pragma unroll
-        for (int e = 0; e < 4; ++e) four.value[e] = load_as<C>(&raw.value[e]);
-        *reinterpret_cast<Pack<C, 4>*>(place) = four;
+          for (int e = 0; e < 4; ++e) four.value[e] = load_as<C>(&raw.value[e]);
+          *reinterpret_cast<Pack<C, 4>*>(place) = four;
+        }
       }
-    }
-  });
-}
+    });
+  }
+
+ private:
+  __device__ __forceinline__ int row_shown(int r) const {
+    return shown_index(y0_ + r, static_cast<int>(p_.height), p_.border);
+  }
+
+  const CorrelateImage& p_;
+  C cval_;
+  int y0_, x0_, column_, rows_;
+  bool whole_;  // the thread's own columns are inside, and four of them one access
+};
 
 /// Four neighbours, or the first m of them. Out of line: the switch on the dtype is too much code to stand at every
 /// row.

@@ -2,6 +2,7 @@
 // CUDA side of engine/rank_window.h.
 #pragma once
 
+#include "engine/rank_near_cuda.h"
 #include "engine/rank_read_cuda.h"
 #include "engine/rank_sums_cuda.h"
 #include "engine/rank_warp_cuda.h"
@@ -10,6 +11,9 @@ namespace opsin::OPSIN_TARGET::engine {
 
 template <class Sink>
 void run_rank(const RankWindow& w, const Sink& sink) {
+  if constexpr (requires { near_windows(w, sink); }) {
+    if (near_windows(w, sink)) return;
+  }
   if (w.bins > 256) {
     read_windows<std::uint32_t>(w, sink);
   } else if (Sink::few || w.size() >= (1 << 23)) {

@@ -108,11 +108,31 @@ inline void select_ranked(Ranked& known, const Array& bits, const KeyOfBits& key
   }
 }
 
+/// Every value of a short dtype has a counter.
+inline void count_ranked(Ranked& known, const Array& bits, const KeyOfBits& key) {
+  const Array counts = count_values(bits);
+  const auto n = static_cast<std::size_t>(counts.size());
+  std::vector<std::int64_t> of_key(n);
+  for (std::size_t x = 0; x < n; ++x) {
+    // NaNs share the greatest key.
+    of_key[key(static_cast<std::int64_t>(x))] += counts.data_as<std::int64_t>()[x];
+  }
+  for (int i = 0; i < most_ranks; ++i) {
+    std::uint64_t at = 0;
+    for (; known.rank[i] >= of_key[at]; ++at) known.rank[i] -= of_key[at];
+    known.key[i] = at;
+  }
+}
+
 Array find_ranked(const Array& image, const std::int64_t (&ranks)[most_ranks], const KeyOfBits& key) {
   const Array memory = Array::empty({static_cast<std::int64_t>(sizeof(Ranked))}, DType::uint8, image.device());
   auto* const known = static_cast<Ranked*>(memory.mutable_data());
   *known = unknown_at(ranks);
   const Array bits = bits_of(image, key);
+  if (key.bits <= 16) {
+    count_ranked(*known, bits, key);
+    return memory;
+  }
   const Array parts = Array::empty({team_size}, DType::int64, image.device());
   for (int shift = std::max(0, key.bits - 16); shift >= 0; shift -= 16) {
     const int slots = shift + 16 >= key.bits ? 1 : most_ranks;

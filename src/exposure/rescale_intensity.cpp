@@ -6,6 +6,7 @@
 #include "core/target.h"
 #include "engine/extent.h"
 #include "engine/pointwise.h"
+#include "engine/read_only.h"
 #include "engine/team.h"
 #include "opsin/exposure.h"
 
@@ -97,14 +98,9 @@ struct Stretch {
     const V y = pick(x < low, low, x);
     return pick(y > high, high, y);
   }
-  /// No pass changes them: they are read once, not after each store.
   template <class T>
   HD T level(T Levels<C>::*member) const {
-#ifdef __CUDA_ARCH__
-    return __ldg(&(levels->*member));
-#else
-    return levels->*member;
-#endif
+    return engine::read_only(&(levels->*member));
   }
   template <class V>
   HD V spread(C Levels<C>::*member) const {

@@ -116,7 +116,7 @@ struct BetweenBounds {
   HD engine::SplitRange<C> operator()() const { return {*origin, bounds->low, bounds->high}; }
 };
 
-inline constexpr int li_bins = 2048, li_levels = 2;
+inline constexpr int li_bins = 2048, li_levels = 3;
 
 /// From the bounds of the image to closer ones, li_levels times: each pass counts between what the last one found.
 /// `bounds` has room for li_levels more, `counts` is zero.

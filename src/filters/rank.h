@@ -45,6 +45,15 @@ RankCall rank_call_2d(const Array& image, const Footprint& footprint, const Opti
   return rank_call(values, footprint, {.out = o.out, .mask = o.mask, .shift_x = o.shift_x, .shift_y = o.shift_y});
 }
 
+/// A functor of how many elements have at most the element's own value.
+struct OfValuesUpto {
+  static constexpr int uses = engine::uses::order;
+  static constexpr bool few = true;
+  static constexpr bool summed = false;
+  HD std::int64_t below() const { return 65535; }
+  HD std::int64_t above() const { return 0; }
+};
+
 /// A whole number as an element: where the result is an integer, its lowest bits.
 struct Whole {
   bool integer;

@@ -18,17 +18,20 @@ HD WindowTotals between(const W& w, std::int64_t low, std::int64_t high) {
 
 /// What the filters make of it; divisions are those of integers.
 struct Average {
+  static constexpr bool summed = true;
   HD double operator()(const WindowTotals& t, int) const {
     return t.count > 0 ? static_cast<double>(t.sum / t.count) : 0.0;
   }
 };
 
 struct Total {
+  static constexpr bool summed = true;
   Whole whole;
   HD double operator()(const WindowTotals& t, int) const { return whole(t.sum); }
 };
 
 struct Count {
+  static constexpr bool summed = false;
   HD double operator()(const WindowTotals& t, int) const { return static_cast<double>(t.count); }
 };
 
@@ -60,12 +63,16 @@ template <class F>
 struct Near {
   static constexpr int uses = engine::uses::order | engine::uses::sums;
   static constexpr bool few = true;
+  static constexpr bool summed = F::summed;
   F f;
   std::int64_t s0, s1;
 
+  HD std::int64_t below() const { return s1 - 1; }
+  HD std::int64_t above() const { return s0 - 1; }
+  HD double within(const WindowTotals& t, std::int64_t, int value) const { return f(t, value); }
   template <class W>
   HD double operator()(const W& w, int value) const {
-    return f(between(w, value - s1 + 1, value + s0 - 1), value);
+    return f(between(w, value - below(), value + above()), value);
   }
 };
 

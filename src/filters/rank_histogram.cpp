@@ -23,15 +23,15 @@ struct Median {
   }
 };
 
-struct Equalize {
-  static constexpr int uses = engine::uses::order;
-  static constexpr bool few = true;
+struct Equalize : OfValuesUpto {
   int bins;
+  HD double within(const WindowTotals& t, std::int64_t population, int) const {
+    if (population == 0) return 0;
+    return static_cast<double>((bins - 1) * t.count) / static_cast<double>(population);
+  }
   template <class W>
   HD double operator()(const W& w, int value) const {
-    const std::int64_t n = w.population();
-    if (n == 0) return 0;
-    return static_cast<double>((bins - 1) * w.count_upto(value)) / static_cast<double>(n);
+    return within({w.count_upto(value), 0}, w.population(), value);
   }
 };
 
@@ -47,6 +47,10 @@ struct NoiseFilter {
     const int down = value - (below > 0 ? w.kth(below) : 0);
     const int up = (below < n ? w.kth(below + 1) : bins - 1) - value;
     return up < down ? up : down;
+  }
+  HD double nearest(int distance, int value) const {
+    const int end = value < bins - 1 - value ? value : bins - 1 - value;
+    return distance < end ? distance : end;
   }
 };
 
@@ -123,7 +127,7 @@ Array median(const Array& image, const std::optional<Footprint>& footprint, cons
 
 Array equalize(const Array& image, const Footprint& footprint, const RankOptions& o) {
   const RankCall call = rank_call(image, footprint, o);
-  return ordered(call, Equalize{call.bins()});
+  return ordered(call, Equalize{{}, call.bins()});
 }
 
 Array noise_filter(const Array& image, const Footprint& footprint, const RankOptions& o) {

@@ -17,14 +17,17 @@ struct Percentile : OfShares {
   }
 };
 
-struct ThresholdPercentile : OfShares {
-  static constexpr bool few = true;
+struct ThresholdPercentile : OfValuesUpto {
+  double p0;
+  int bins;
+  HD double within(const WindowTotals& t, std::int64_t population, int value) const {
+    if (population == 0) return 0;
+    const bool reached = static_cast<double>(t.count) >= p0 * static_cast<double>(population);
+    return reached || value == bins - 1 ? bins - 1 : 0;
+  }
   template <class W>
   HD double operator()(const W& w, int value) const {
-    const std::int64_t n = w.population();
-    if (n == 0) return 0;
-    const bool reached = static_cast<double>(w.count_upto(value)) >= p0 * static_cast<double>(n);
-    return reached || value == bins - 1 ? bins - 1 : 0;
+    return within({w.count_upto(value), 0}, w.population(), value);
   }
 };
 
@@ -73,7 +76,7 @@ Array percentile(const Array& image, const Footprint& footprint, const Percentil
 
 Array threshold_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& o) {
   const RankCall call = rank_call_2d(image, footprint, o);
-  return ordered(call, ThresholdPercentile{{o.p0, o.p1, call.bins()}});
+  return ordered(call, ThresholdPercentile{{}, o.p0, call.bins()});
 }
 
 Array gradient_percentile(const Array& image, const Footprint& footprint, const PercentileOptions& o) {

@@ -30,10 +30,21 @@ ndimage::Footprint box(const Extents& shape) {
   return {shape, std::vector<std::uint8_t>(static_cast<std::size_t>(shape.product()), 1)};
 }
 
+/// A disk without its middle, and so of two runs in some rows.
+ndimage::Footprint ring(std::int64_t size) {
+  ndimage::Footprint result = box({size, size});
+  for (std::int64_t i = 0; i < size * size; ++i) {
+    const std::int64_t y = i / size - size / 2, x = i % size - size / 2, from = y * y + x * x;
+    result.inside[static_cast<std::size_t>(i)] = from <= size * size / 4 && from > 2 ? 1 : 0;
+  }
+  return result;
+}
+
 bool equal(const Array& a, const Array& b) {
   return a.dtype() == b.dtype() && a.shape() == b.shape() && std::memcmp(a.data(), b.data(), a.nbytes()) == 0;
 }
 
+using Bilateral = Array (*)(const Array&, const ndimage::Footprint&, const rank::BilateralOptions&);
 using Generic = Array (*)(const Array&, const ndimage::Footprint&, const rank::RankOptions&);
 
 }  // namespace
@@ -100,16 +111,33 @@ TEST_CASE("cuda counts windows as the CPU does") {
   }
   const Device device{DeviceKind::cuda, 0};
   for (const Array& image : {pattern({70, 41}, 256, DType::uint8), pattern({35, 38}, 3000, DType::uint16),
-                             pattern({4, 9, 13}, 40, DType::uint8)}) {
+                             pattern({4, 9, 13}, 40, DType::uint8), pattern({37, 301}, 256, DType::uint8),
+                             pattern({9, 20, 140}, 256, DType::uint8), pattern({34, 134}, 65536, DType::uint16)}) {
     const bool flat = image.ndim() == 2;
-    const ndimage::Footprint footprint = flat ? box({4, 5}) : box({3, 2, 3});
     const Array mask = util::img_as_bool(pattern(image.shape(), 256, DType::uint8));
-    for (const Generic f :
-         {Generic(rank::mean), Generic(rank::geometric_mean), Generic(rank::autolevel), Generic(rank::equalize),
-          Generic(rank::noise_filter), Generic(rank::modal), Generic(rank::otsu), Generic(rank::entropy)}) {
-      CHECK(
-          equal(f(image.to(device), footprint, {.mask = mask.to(device)}).to({}), f(image, footprint, {.mask = mask})));
+    for (const ndimage::Footprint& footprint :
+         flat ? std::vector{box({4, 5}), ring(11)} : std::vector{box({3, 2, 3}), box({5, 5, 5})}) {
+      for (const Generic f :
+           {Generic(rank::mean), Generic(rank::sum), Generic(rank::pop), Generic(rank::subtract_mean),
+            Generic(rank::threshold), Generic(rank::geometric_mean), Generic(rank::autolevel), Generic(rank::equalize),
+            Generic(rank::noise_filter), Generic(rank::modal), Generic(rank::otsu), Generic(rank::entropy)}) {
+        CHECK(equal(f(image.to(device), footprint, {}).to({}), f(image, footprint, {})));
+        CHECK(equal(f(image.to(device), footprint, {.mask = mask.to(device)}).to({}),
+                    f(image, footprint, {.mask = mask})));
+      }
+      if (!flat) continue;
+      for (const rank::BilateralOptions& near :
+           {rank::BilateralOptions{.s0 = 10, .s1 = 10}, rank::BilateralOptions{.s0 = 90, .s1 = 201},
+            rank::BilateralOptions{.s0 = -2, .s1 = 40}, rank::BilateralOptions{.s0 = 0, .s1 = 0},
+            rank::BilateralOptions{.s0 = 70000, .s1 = 300}}) {
+        for (const Bilateral f : {rank::mean_bilateral, rank::sum_bilateral, rank::pop_bilateral}) {
+          CHECK(equal(f(image.to(device), footprint, near).to({}), f(image, footprint, near)));
+        }
+      }
+      CHECK(equal(rank::threshold_percentile(image.to(device), footprint, {.p0 = 0.4}).to({}),
+                  rank::threshold_percentile(image, footprint, {.p0 = 0.4})));
     }
+    const ndimage::Footprint footprint = flat ? box({4, 5}) : box({3, 2, 3});
     CHECK(equal(filters::rank_order(image.to(device))[0].to({}), filters::rank_order(image)[0]));
     if (!flat) continue;
     CHECK(equal(rank::sum_percentile(image.to(device), footprint, {.p0 = 0.1, .p1 = 0.8}).to({}),

@@ -128,7 +128,7 @@ struct SkipAhead {
       State<C>& s = *state;
       if (s.over || s.tolerance != C(0) || !b.known) return;
       // What the iteration rounds moves its end by some units in the last place.
-      const double room = 4 * static_cast<double>(std::numeric_limits<C>::epsilon()) * b.high;
+      const double room = 6 * static_cast<double>(std::numeric_limits<C>::epsilon()) * b.high;
       if (b.high + room < b.least_mean) {
         s.next = static_cast<C>(b.high + room);
       } else if (b.low - room > b.greatest_mean) {

@@ -6,90 +6,12 @@
 #include "core/memory.h"
 #include "core/target.h"
 #include "engine/blocks.h"
-#include "engine/each.h"
-#include "opsin/measure.h"
+#include "measure/block_fold.h"
 
 namespace opsin::OPSIN_TARGET::measure {
 namespace {
 
 using opsin::measure::Reduction;
-
-/// Extremes of uint64 are those of int64 with the highest bit turned round.
-struct Fold {
-  Reduction kind;
-  bool is_unsigned;
-
-  template <class V>
-  HD V init() const {
-    using C = Element<V>;
-    if (kind == Reduction::prod) return V(C(1));
-    if (kind == Reduction::min) return ordered(greatest<C>());
-    if (kind == Reduction::max) return ordered(least<C>());
-    return V(C(0));
-  }
-  template <class V>
-  HD V step(V total, V x) const {
-    switch (kind) {
-      case Reduction::prod: return product(total, x);
-      case Reduction::min: {
-        const auto less = ordered(x) < ordered(total);
-        return pick(less, x, pick(x == x, total, x));
-      }
-      case Reduction::max: {
-        const auto greater = ordered(x) > ordered(total);
-        return pick(greater, x, pick(x == x, total, x));
-      }
-      default: return sum(total, x);
-    }
-  }
-  template <class V>
-  HD V finish(V total, double count) const {
-    return kind == Reduction::mean ? static_cast<V>(static_cast<double>(total) / count) : total;
-  }
-
- private:
-  /// Integers wrap around, as NumPy's.
-  template <class V>
-  HD static V product(V a, V b) {
-    if constexpr (std::is_same_v<V, std::int64_t>) {
-      return static_cast<V>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-    } else {
-      return a * b;
-    }
-  }
-  template <class V>
-  HD static V sum(V a, V b) {
-    if constexpr (std::is_same_v<V, std::int64_t>) {
-      return static_cast<V>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-    } else {
-      return a + b;
-    }
-  }
-  template <class V>
-  HD V ordered(V x) const {
-    if constexpr (std::is_same_v<Element<V>, std::int64_t>) {
-      return x ^ broadcast<V>(is_unsigned ? INT64_MIN : 0);
-    } else {
-      return x;
-    }
-  }
-  template <class C>
-  HD static C greatest() {
-    if constexpr (std::is_same_v<C, std::int64_t>) {
-      return INT64_MAX;
-    } else {
-      return static_cast<C>(INFINITY);
-    }
-  }
-  template <class C>
-  HD static C least() {
-    if constexpr (std::is_same_v<C, std::int64_t>) {
-      return INT64_MIN;
-    } else {
-      return static_cast<C>(-INFINITY);
-    }
-  }
-};
 
 /// From the mean, as NumPy takes it: in two passes.
 struct Variance {
@@ -195,23 +117,17 @@ Array block_reduce(const Array& given, const opsin::measure::BlockReduceOptions&
   }
   Extents folded = shape;
   if (folded.empty()) folded.push_back(1);
-  const bool whole =
-      o.func == Reduction::sum || o.func == Reduction::prod || o.func == Reduction::min || o.func == Reduction::max;
-  const bool integers = whole && !is_floating(given.dtype());
-  // The result's own memory where the fold's type is the result's.
-  const DType computed = !integers ? DType::float64 : is_unsigned(dtype) ? DType::uint64 : DType::int64;
   const Array result = core::empty_result(shape, dtype, given.device());
-  const Array out = dtype == computed ? result.reshape(folded) : Array::empty(folded, computed, given.device());
-  if (integers) {
-    engine::fold_blocks<std::int64_t>(out, image, block.data(), o.cval, Fold{o.func, is_unsigned(given.dtype())});
-  } else if (o.func == Reduction::var || o.func == Reduction::std) {
+  const Array out = result.reshape(folded);
+  if (o.func == Reduction::var || o.func == Reduction::std) {
     engine::window_blocks<double>(out, image, block.data(), o.cval, Variance{o.func == Reduction::std});
   } else if (o.func == Reduction::median) {
     engine::window_blocks<double>(out, image, block.data(), o.cval, Median{});
+  } else if (o.func != Reduction::mean && !is_floating(image.dtype())) {
+    fold_blocks<std::int64_t>(out, image, block.data(), o.cval, o.func);
   } else {
-    engine::fold_blocks<double>(out, image, block.data(), o.cval, Fold{o.func, false});
+    fold_blocks<double>(out, image, block.data(), o.cval, o.func);
   }
-  if (dtype != computed && out.size() > 0) memory::assign(result, out.reshape(shape));
   return result;
 }
 

@@ -69,7 +69,11 @@ void with_arithmetic(DType t, const F& f) {
 
 void add_into(const Array& total, const Array& term) {
   if (!is_complex(total.dtype())) {
-    with_arithmetic(is_floating(term.dtype()) ? DType::float64 : total.dtype(),
+    // A double sum of two floats that is then rounded to float is their float sum.
+    const bool single = total.dtype() == DType::float32 && term.dtype() == DType::float32;
+    with_arithmetic(single                      ? DType::float32
+                    : is_floating(term.dtype()) ? DType::float64
+                                                : total.dtype(),
                     [&]<class C>(Tag<C>) { engine::pointwise<C, 2, 1>({total}, {total, term}, Add{}); });
     return;
   }

@@ -114,14 +114,17 @@ Array montage(const Array& images, const opsin::util::MontageOptions& o) {
   const std::int64_t pad = o.padding_width, rows = moved.shape(1), columns = moved.shape(2);
   const Array out = core::empty_result({(rows + pad) * down + pad, (columns + pad) * across + pad, channels},
                                        images.dtype(), images.device());
+  const bool gaps = pad > 0 || n < down * across;  // Without them no colour is asked for.
   Array color;
   if (o.fill) {
     core::check<IndexError>(o.fill->size() >= static_cast<std::size_t>(channels), "util.montage", "fill has ",
                             o.fill->size(), " values for ", channels, " channels");
-    color = Array::from(std::span<const double>(*o.fill), {static_cast<std::int64_t>(o.fill->size())})
-                .astype(images.dtype())
-                .to(images.device());
-  } else {
+    if (gaps) {
+      color = Array::from(std::span<const double>(*o.fill), {static_cast<std::int64_t>(o.fill->size())})
+                  .astype(images.dtype())
+                  .to(images.device());
+    }
+  } else if (gaps) {
     moved = moved.contiguous();
     color = mean_color(moved);
   }

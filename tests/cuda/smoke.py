@@ -257,8 +257,29 @@ def checks() -> Iterator[Check | Row]:
     sharp = rng.random((130, 301), dtype=np.float32)
     for name, f in METRICS.items():
         yield Check(name, f, (sharp, filters.gaussian(sharp, 1)), 1e-4)
+    yield from checks_of_kernels(
+        rng, [("uint8", byte), ("int16", words), ("NaN", broken), ("float64", broken.astype(float))]
+    )
     yield Check("label_points", lambda x: util.label_points(x, (40, 50)), (rng.random((300, 2)) * [39, 49],), 0)
     yield Check("inverse_gaussian_gradient", partial(segmentation.inverse_gaussian_gradient, sigma=2), (broken[:50],))
+
+
+def checks_of_kernels(rng, planes) -> Iterator[Check]:
+    """Kernels with short and long rows, in planes and in volumes of so many planes that blocks go through some of them."""
+    for shape in [(3, 3), (5, 4), (7, 7), (11, 1), (1, 9), (6, 13)]:
+        weights = rng.standard_normal(shape) * (rng.random(shape) < 0.8)
+        for title, image in planes:
+            yield Check(f"correlate {shape} {title}", partial(ndimage.correlate, weights=weights), (image,))
+    weights = rng.standard_normal((3, 3, 3))
+    weights[1, 1, 1] = 0
+    for shape, mode in [((1400, 14, 20), "constant"), ((1500, 13, 21), "reflect")]:
+        for image in (
+            rng.random(shape, dtype=np.float32),
+            rng.random(shape),
+            rng.integers(0, 256, shape, dtype=np.uint8),
+        ):
+            title = f"correlate {shape} {image.dtype}"
+            yield Check(title, partial(ndimage.correlate, weights=weights, mode=mode, cval=2), (image,))
 
 
 def checks_of_colour(rng) -> Iterator[Check]:

@@ -198,6 +198,6 @@ ROWS = [
         exact="bit for bit: NumPy's random numbers, one sum or product, one clip",
         sync="some",
         nan=False,
-        differences="the numbers are drawn on the host; 'poisson' reads the image there",
+        differences="CUDA draws normal noise, salt and pepper itself (the tail to the last place); the rest is drawn on the host",
     ),
 ]
