@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any rank of any footprint on CUDA: a block sorts its tile's elements once, and each of its warps moves windows along
-// rows. A window is a set of ranks in shared memory: bits, and how many of them each 256 ranks hold.
+// rows. A window is a set of ranks: bits in shared memory, and in the lanes' registers how many of them lie in front.
 #pragma once
 
 #include <bit>
@@ -54,65 +54,125 @@ struct RanksParams {
   int first_count, enter_count, step_count;
 };
 
-/// A warp's set of ranks.
+/// A warp's set of ranks: lane i knows how many of its members lie in the blocks of 256 ranks up to the i-th. That is
+/// kept up to date by votes, since shared memory and shuffles are what a window waits for.
 class WarpRanks {
  public:
-  __device__ WarpRanks(unsigned* bits, int* counts, int numbers)
-      : bits_(bits), counts_(counts), numbers_(numbers), lane_(static_cast<int>(threadIdx.x) % 32) {}
+  __device__ WarpRanks(unsigned* bits, int numbers)
+      : bits_(bits), numbers_(numbers), lane_(static_cast<int>(threadIdx.x) % 32) {}
 
   __device__ void clear() {
     for (int i = lane_; i < numbers_ / 32; i += 32) bits_[i] = 0;
-    if (lane_ < numbers_ / 256) counts_[lane_] = 0;
+    members_ = 0;
     __syncwarp();
   }
-  /// Lanes change different ranks, which may share words. __syncwarp() comes before find().
+  /// All lanes together: each adds a rank (by = 1), removes one (-1), or does neither (0). Theirs are different, but
+  /// may share words. __syncwarp() comes before find().
   __device__ void change(int rank, int by) {
-    atomicXor(bits_ + rank / 32, 1u << rank % 32);
-    atomicAdd(counts_ + rank / 256, by);
+    if (by != 0) atomicXor(bits_ + rank / 32, 1u << rank % 32);
+    const unsigned added = __ballot_sync(all_lanes, by > 0);
+    unsigned less = 0, same = __ballot_sync(all_lanes, by != 0);  // lanes with ranks of lower blocks, of this lane's
+#pragma unroll
+    for (int i = 4; i >= 0; --i) {
+      const unsigned theirs = __ballot_sync(all_lanes, (rank >> (8 + i) & 1) != 0);
+      const unsigned own = 0u - static_cast<unsigned>(lane_ >> i & 1);
+      less |= same & ~theirs & own;
+      same &= ~(theirs ^ own);
+    }
+    members_ += __popc((less | same) & added) - __popc((less | same) & ~added);
   }
   /// The member of rank k, to all lanes.
   __device__ int find(int k) const {
-    const int block = take(lane_ < numbers_ / 256 ? counts_[lane_] : 0, k);
+    const int block = __ffs(static_cast<int>(__ballot_sync(all_lanes, members_ > k))) - 1;
+    const int before = __shfl_sync(all_lanes, members_, (block + 31) % 32);
+    k -= block == 0 ? 0 : before;
     const unsigned own = lane_ < 8 ? bits_[block * 8 + lane_] : 0;
-    const int word = take(__popc(own), k);
-    const unsigned bits = __shfl_sync(0xffffffffu, own, word);
+    int sum = __popc(own);
+#pragma unroll
+    for (int d = 1; d < 8; d *= 2) {
+      const int lower = __shfl_up_sync(all_lanes, sum, d);
+      if (lane_ >= d) sum += lower;
+    }
+    const int word = __ffs(static_cast<int>(__ballot_sync(all_lanes, sum > k))) - 1;
+    k -= __shfl_sync(all_lanes, sum - __popc(own), word);
+    const unsigned bits = __shfl_sync(all_lanes, own, word);
     const bool here = (bits >> lane_ & 1) != 0 && __popc(bits & ((1u << lane_) - 1)) == k;
-    return (block * 8 + word) * 32 + __ffs(static_cast<int>(__ballot_sync(0xffffffffu, here))) - 1;
+    return (block * 8 + word) * 32 + __ffs(static_cast<int>(__ballot_sync(all_lanes, here))) - 1;
   }
 
  private:
-  /// The lane whose count holds the member of rank k; takes what lower lanes have from k.
-  __device__ int take(int count, int& k) const {
-    int sum = count;
-#pragma unroll
-    for (int d = 1; d < 32; d *= 2) {
-      const int lower = __shfl_up_sync(0xffffffffu, sum, d);
-      if (lane_ >= d) sum += lower;
-    }
-    const int found = __ffs(static_cast<int>(__ballot_sync(0xffffffffu, sum > k))) - 1;
-    k -= __shfl_sync(0xffffffffu, sum - count, found);
-    return found;
-  }
+  static constexpr unsigned all_lanes = 0xffffffffu;
 
   unsigned* bits_;
-  int* counts_;
   int numbers_, lane_;
+  int members_ = 0;
 };
 
-/// Bitonic sort of a power of two of elements in shared memory, by all threads of the block.
+/// Where a tile's element lies: one place in 128 bytes stays empty, so that threads that take neighbours each find them
+/// in different banks.
+template <class E>
+HD constexpr int sorted_place(int i) {
+  return i + i / (128 / static_cast<int>(sizeof(E)));
+}
+
+/// Elements `distance` apart in the order of a bitonic sequence.
+template <int Count, class E, class Rising>
+__device__ __forceinline__ void exchange(E (&e)[Count], int distance, const Rising& rising) {
+#pragma unroll
+  for (int j = 0; j < Count; ++j) {
+    if ((j & distance) != 0) continue;
+    const E a = e[j], b = e[j + distance];
+    const bool swap = (b < a) == rising(j);
+    e[j] = swap ? b : a;
+    e[j + distance] = swap ? a : b;
+  }
+}
+
+/// What a thread holds between two visits of shared memory: Count elements `apart` from each other.
+template <int Count, class E, class F>
+__device__ __forceinline__ void of_each_group(E* elements, int numbers, int apart, const F& f) {
+  __syncthreads();
+  for (int i = static_cast<int>(threadIdx.x); i < numbers / Count; i += rank_threads) {
+    const int first = (i & -apart) * Count + (i & (apart - 1));
+    E e[Count];
+#pragma unroll
+    for (int j = 0; j < Count; ++j) e[j] = elements[sorted_place<E>(first + j * apart)];
+    f(e, first);
+#pragma unroll
+    for (int j = 0; j < Count; ++j) elements[sorted_place<E>(first + j * apart)] = e[j];
+  }
+}
+
+/// The steps of a merge of `size` elements from the distance Count / 2 * apart down to `apart`.
+template <int Count, class E>
+__device__ __forceinline__ void merge_steps(E* elements, int numbers, int size, int apart) {
+  of_each_group<Count>(elements, numbers, apart, [&](E(&e)[Count], int first) {
+    const bool rising = (first & size) == 0;
+#pragma unroll
+    for (int distance = Count / 2; distance > 0; distance /= 2) exchange(e, distance, [&](int) { return rising; });
+  });
+}
+
+/// Bitonic sort of a power of two of elements in shared memory, by all threads of the block: three steps at a time in
+/// registers.
 template <class E>
 __device__ __forceinline__ void sort_tile(E* elements, int numbers) {
-  for (int size = 2; size <= numbers; size *= 2) {
-    for (int distance = size / 2; distance > 0; distance /= 2) {
-      __syncthreads();
-      for (int i = static_cast<int>(threadIdx.x); i < numbers / 2; i += rank_threads) {
-        const int low = 2 * i - (i & (distance - 1));
-        const E a = elements[low], b = elements[low + distance];
-        if ((b < a) == ((low & size) == 0)) {
-          elements[low] = b;
-          elements[low + distance] = a;
-        }
+  of_each_group<8>(elements, numbers, 1, [&](E(&e)[8], int first) {
+#pragma unroll
+    for (int size = 2; size <= 8; size *= 2) {
+#pragma unroll
+      for (int distance = size / 2; distance > 0; distance /= 2) {
+        exchange(e, distance, [&](int j) { return ((size < 8 ? j : first) & size) == 0; });
       }
+    }
+  });
+  for (int size = 16, steps = 4; size <= numbers; size *= 2, ++steps) {
+    int apart = size >> steps % 3;
+    if (steps % 3 == 1) merge_steps<2>(elements, numbers, size, apart);
+    if (steps % 3 == 2) merge_steps<4>(elements, numbers, size, apart);
+    while (apart > 1) {
+      apart /= 8;
+      merge_steps<8>(elements, numbers, size, apart);
     }
   }
   __syncthreads();
@@ -124,11 +184,11 @@ __global__ void __launch_bounds__(rank_threads) ranks_kernel(const __grid_consta
   using E = SortedElement<K>;
   const OrderView<K>& v = r.v;
   E* sorted = reinterpret_cast<E*>(tile_memory);
-  auto* bits = reinterpret_cast<unsigned*>(sorted + r.numbers);
-  auto* counts = reinterpret_cast<int*>(bits + order_warps * (r.numbers / 32));
-  auto* ranks = reinterpret_cast<std::uint16_t*>(counts + order_warps * 32);
+  auto* bits = reinterpret_cast<unsigned*>(sorted + sorted_place<E>(r.numbers));
+  auto* ranks = reinterpret_cast<std::uint16_t*>(bits + order_warps * (r.numbers / 32));
   const int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
-  WarpRanks window(bits + warp * (r.numbers / 32), counts + warp * 32, r.numbers);
+  WarpRanks window(bits + warp * (r.numbers / 32), r.numbers);
+  const int step = lane < r.step_count ? r.step[lane] : 0;
   const std::int64_t tiles_x = (v.width + r.strip - 1) / r.strip;
   const std::int64_t tiles_y = (v.height + r.band - 1) / r.band;
   const int segments = (r.strip + r.segment - 1) / r.segment;
@@ -142,14 +202,14 @@ __global__ void __launch_bounds__(rank_threads) ranks_kernel(const __grid_consta
         [](int column, const auto& key) { return key(column); },
         [&](int row, int column, K key) {
           const int i = row * r.line + column;
-          sorted[i] = E::of(key, i);
+          sorted[sorted_place<E>(i)] = E::of(key, i);
         });
     for (int i = r.elements + static_cast<int>(threadIdx.x); i < r.numbers; i += rank_threads) {
-      sorted[i] = E::of(static_cast<K>(~K(0)), i);
+      sorted[sorted_place<E>(i)] = E::of(static_cast<K>(~K(0)), i);
     }
     sort_tile(sorted, r.numbers);
     for (int i = static_cast<int>(threadIdx.x); i < r.numbers; i += rank_threads) {
-      ranks[sorted[i].get_index()] = static_cast<std::uint16_t>(i);
+      ranks[sorted[sorted_place<E>(i)].get_index()] = static_cast<std::uint16_t>(i);
     }
     __syncthreads();
     for (int item = warp; item < r.band * segments; item += order_warps) {
@@ -160,19 +220,24 @@ __global__ void __launch_bounds__(rank_threads) ranks_kernel(const __grid_consta
       const std::uint16_t* corner = ranks + row * r.line + from;
       K* to = v.out + (plane * v.height + y0 + row) * v.width + x0 + from;
       window.clear();
-      for (int i = lane; i < r.first_count; i += 32) window.change(corner[r.first[i]], 1);
+      for (int first = 0; first < r.first_count; first += 32) {
+        const int i = first + lane;
+        window.change(i < r.first_count ? corner[r.first[i]] : 0, i < r.first_count ? 1 : 0);
+      }
       __syncwarp();
-      K result{};
+      int found = 0;
       for (int x = 0; x < windows; ++x) {
-        const int found = window.find(r.rank);
-        if (x % 32 == lane) result = sorted[found].get_key();
+        const int here = window.find(r.rank);
+        found = x % 32 == lane ? here : found;
         if (x % 32 == 31 || x == windows - 1) {
-          if (lane <= x % 32) to[x - x % 32 + lane] = from_order_key(result, v.key);
+          if (lane <= x % 32) to[x - x % 32 + lane] = from_order_key(sorted[sorted_place<E>(found)].get_key(), v.key);
         }
         __syncwarp();  // All have read the set.
         if (x + 1 < windows) {
-          for (int i = lane; i < r.step_count; i += 32) {
-            window.change(corner[x + r.step[i]], i < r.enter_count ? 1 : -1);
+          for (int first = 0; first < r.step_count; first += 32) {
+            const int i = first + lane;
+            const int at = first == 0 ? step : i < r.step_count ? r.step[i] : 0;
+            window.change(corner[x + at], i >= r.step_count ? 0 : i < r.enter_count ? 1 : -1);
           }
         }
         __syncwarp();
@@ -232,8 +297,10 @@ bool ranks_of_footprint(const OrderJob<K>& job) {
   const Array memory = on_device(code, job.image.device());
   r.first = static_cast<const std::int32_t*>(memory.data());
   r.step = r.first + r.first_count;
-  const std::size_t shared = static_cast<std::size_t>(r.numbers) * (sizeof(SortedElement<K>) + 2) +
-                             order_warps * (static_cast<std::size_t>(r.numbers) / 8 + 128);
+  const auto numbers = static_cast<std::size_t>(r.numbers);
+  const std::size_t shared =
+      static_cast<std::size_t>(sorted_place<SortedElement<K>>(r.numbers)) * sizeof(SortedElement<K>) + numbers * 2 +
+      order_warps * numbers / 8;
   const std::int64_t blocks = v.planes * ((v.height + r.band - 1) / r.band) * ((v.width + r.strip - 1) / r.strip);
   cuda::launch(ranks_kernel<K>, cuda::grid_for(blocks, 1, std::int64_t{1} << 30), dim3(rank_threads), shared, r);
   return true;

@@ -156,20 +156,18 @@ struct Gathered {
 
 /// The tile's cells, a pair each; whether one lies outside.
 __device__ inline bool load_near_cells(__half2* cells, const RankTile& tile, const RankPixels& pixels,
-                                       std::int64_t plane0, std::int64_t row0, std::int64_t left) {
+                                       std::int64_t plane, std::int64_t first_row, std::int64_t column) {
   const int lane = static_cast<int>(threadIdx.x % 32);
   bool outside = false;
-  for (int r = static_cast<int>(threadIdx.x / 32); r < tile.deep * tile.tall; r += near_warps) {
-    std::int64_t line = 0;
-    const bool inside = pixels.row(plane0 + r / tile.tall + tile.least[0], row0 + r % tile.tall + tile.least[1], line);
+  RankTile::each_row<near_warps>(tile.deep, tile.tall, [&](int r, int p, int y) {
+    const RankRow row = pixels.row(plane + p, first_row + y, column);
     for (int c = lane; c < tile.pitch; c += 32) {
-      const int low = inside ? pixels.at(line, left + c) : -1;
-      const int high = inside ? pixels.at(line, left + c + near_half) : -1;
+      const int low = row.at(c), high = row.at(c + near_half);
       outside = outside || low < 0 || high < 0;
       cells[r * tile.pitch + c] = halves_of(low < 0 ? 1024u : static_cast<unsigned>(low),  //
                                             high < 0 ? 1024u : static_cast<unsigned>(high));
     }
-  }
+  });
   return outside;
 }
 
@@ -189,14 +187,13 @@ __global__ void __launch_bounds__(32 * near_warps)
   for (int i = static_cast<int>(threadIdx.x); i < count; i += 32 * near_warps) listed[i] = runs[i];
   const auto own_of = [&](int r) { return reinterpret_cast<unsigned char*>(own_words + r * near_own); };
   for (int r = warp; r < near_rows; r += near_warps) {
-    std::int64_t line = 0;
-    const bool inside = pixels.row(plane0, row0 + r, line);
+    const RankRow row = pixels.row(plane0, row0 + r, column0);
     for (int c = lane; c < 2 * near_half; c += 32) {
-      const bool is_there = inside && column0 + c < pixels.shape[2];
-      own_of(r)[c] = static_cast<unsigned char>(is_there ? pixels.value(line + column0 + c) : 0);
+      own_of(r)[c] = static_cast<unsigned char>(c < row.end ? row.value(c) : 0);
     }
   }
-  const bool outside = load_near_cells(cells, tile, pixels, plane0, row0, column0 + tile.least[2]);
+  const bool outside = load_near_cells(cells, tile, pixels, plane0 + tile.least[0], row0 + tile.least[1],  //
+                                       column0 + tile.least[2]);
   const bool partly = __syncthreads_or(outside ? 1 : 0) != 0;
   // A lane's rows are an odd number of cells apart: no two lanes read the same bank.
   for (int group = warp; group < near_half / near_each; group += near_warps) {
@@ -232,11 +229,11 @@ __global__ void __launch_bounds__(32 * near_warps)
   }
   __syncthreads();
   for (int r = warp; r < near_rows; r += near_warps) {
-    std::int64_t line = 0;
-    if (!pixels.row(plane0, row0 + r, line)) break;
-    for (int c = lane; c < 2 * near_half && column0 + c < pixels.shape[2]; c += 32) {
+    const int end = pixels.row(plane0, row0 + r, column0).end;
+    const std::int64_t line = (plane0 * pixels.shape[1] + row0 + r) * pixels.shape[2] + column0;
+    for (int c = lane; c < 2 * near_half && c < end; c += 32) {
       const unsigned answer = answers[r * near_pitch + c], number = answer & 4095u, beside = answer >> 12;
-      sink(RankAnswer{{number, beside}, beside, static_cast<int>(number)}, own_of(r)[c], line + column0 + c);
+      sink(RankAnswer{{number, beside}, beside, static_cast<int>(number)}, own_of(r)[c], line + c);
     }
   }
 }
@@ -273,7 +270,7 @@ bool run_near(const RankWindow& w, const Sink& sink, std::int64_t below, std::in
   const std::int64_t words = near_answers + tile.cells() + 2 * static_cast<std::int64_t>(pieces.size());
   if (4 * words > rank_shared) return false;
   const Array memory = on_device(pieces, w.image.device());
-  cuda::launch(rank_near_kernel<What, Population, Sink>, dim3(static_cast<unsigned>(tile.count)), dim3(32 * near_warps),
+  cuda::launch(rank_near_kernel<What, Population, Sink>, dim3(tile.count), dim3(32 * near_warps),
                static_cast<std::size_t>(4 * words), tile, RankPixels(w), static_cast<const NearRun*>(memory.data()),
                static_cast<int>(pieces.size()), static_cast<int>(w.size()), interval, sink);
   return true;

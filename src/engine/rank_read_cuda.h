@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A window that a thread reads element by element, as often as it is asked. It needs no memory, so it serves images of
-// 65536 values as well, and is the quickest way to a count or a sum.
+// 65536 values as well, and windows too large for a tile.
 #pragma once
 
 #include "engine/rank_padded_cuda.h"

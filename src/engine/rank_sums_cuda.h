@@ -83,14 +83,13 @@ struct RankKnown {
 
 /// A row's running sums, by a warp: cell i holds those of the elements before i.
 template <class Sums, class F>
-__device__ void run_up(const Sums& sums, int row, const RankTile& tile, const RankPixels& pixels, bool inside,
-                       std::int64_t line, std::int64_t left, int lane, const F& f) {
+__device__ void run_up(const Sums& sums, int first_cell, int pitch, const RankRow& row, int lane, const F& f) {
   using Sum = typename Sums::Sum;
   Sum before{};
-  for (int group = 0; group < tile.pitch; group += 128) {
+  for (int group = 0; group < pitch; group += 128) {
     const int i = group + 4 * lane;
     int v[4] = {-1, -1, -1, -1};
-    if (inside && i < tile.pitch) pixels.four(line, left + i, v);
+    if (i < pitch) row.four(i, v);
     Sum upto[4];
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
@@ -104,7 +103,7 @@ __device__ void run_up(const Sums& sums, int row, const RankTile& tile, const Ra
       if (lane >= step) lanes = lanes + other;
     }
     const Sum first = before + (lanes - upto[3]);
-    if (i < tile.pitch) sums.store(row + i, {first, first + upto[0], first + upto[1], first + upto[2]});
+    if (i < pitch) sums.store(first_cell + i, {first, first + upto[0], first + upto[1], first + upto[2]});
     before = before + Sums::of_last(lanes);
   }
 }
@@ -119,19 +118,17 @@ __global__ void __launch_bounds__(32 * sums_warps)
   const int cells = tile.deep * tile.tall * tile.pitch;
   const Sums sums(rank_memory, cells);
   auto* near_runs = reinterpret_cast<int2*>(reinterpret_cast<char*>(rank_memory) + Sums::bytes * cells);
-  const int lane = static_cast<int>(threadIdx.x % 32), warp = static_cast<int>(threadIdx.x / 32);
+  const int lane = static_cast<int>(threadIdx.x % 32);
   const std::int64_t plane0 = tile.plane(blockIdx.x), row0 = tile.row(blockIdx.x), column0 = tile.column(blockIdx.x);
   for (int i = static_cast<int>(threadIdx.x); i < count; i += 32 * sums_warps) near_runs[i] = runs[i];
-  for (int r = warp; r < tile.deep * tile.tall; r += sums_warps) {
-    std::int64_t line = 0;
-    const bool inside = pixels.row(plane0 + r / tile.tall + tile.least[0], row0 + r % tile.tall + tile.least[1], line);
-    run_up(sums, r * tile.pitch, tile, pixels, inside, line, column0 + tile.least[2], lane, f);
-  }
+  RankTile::each_row<sums_warps>(tile.deep, tile.tall, [&](int r, int p, int y) {
+    const RankRow row = pixels.row(plane0 + tile.least[0] + p, row0 + tile.least[1] + y, column0 + tile.least[2]);
+    run_up(sums, r * tile.pitch, tile.pitch, row, lane, f);
+  });
   __syncthreads();
-  for (int r = warp; r < tile.planes * tile.rows; r += sums_warps) {
-    const int p = r / tile.rows, y = r % tile.rows;
-    std::int64_t line = 0;
-    if (!pixels.row(plane0 + p, row0 + y, line)) continue;
+  RankTile::each_row<sums_warps>(tile.planes, tile.rows, [&](int, int p, int y) {
+    const RankRow own = pixels.row(plane0 + p, row0 + y, column0);
+    if (own.end == 0) return;
     const int corner = (p * tile.tall + y) * tile.pitch + lane;
     Sum total[sums_columns]{};
     for (int i = 0; i < count; ++i) {
@@ -141,12 +138,13 @@ __global__ void __launch_bounds__(32 * sums_warps)
         total[k] = total[k] + (sums.load(corner + run.y + 32 * k) - sums.load(corner + run.x + 32 * k));
       }
     }
+    const std::int64_t line = ((plane0 + p) * pixels.shape[1] + row0 + y) * pixels.shape[2] + column0;
 #pragma unroll
     for (int k = 0; k < sums_columns; ++k) {
-      const std::int64_t x = column0 + lane + 32 * k;
-      if (x < pixels.shape[2]) sink(RankKnown{Sums::totals(total[k])}, pixels.value(line + x), line + x);
+      const int x = lane + 32 * k;
+      if (x < own.end) sink(RankKnown{Sums::totals(total[k])}, own.value(x), line + x);
     }
-  }
+  });
 }
 
 /// The tile that costs least for a result, of those that fit.
@@ -164,11 +162,13 @@ std::optional<RankTile> sums_tile(const RankWindow& w, std::int64_t runs) {
       tile.least[2] = least - before;
       const std::int64_t bytes = tile.cells() * Sums::bytes + runs * 8;
       if (bytes > rank_shared) continue;
-      // Instructions of a warp: 40 for 128 running sums, 5 a run and 60 beside for 32 results. Few blocks wait more.
-      const double summed = 40.0 * tile.deep * tile.tall * static_cast<double>((pitch + 127) / 128);
-      const double made = planes * rows, asked = (5.0 * static_cast<double>(runs) + 60) * sums_columns;
+      // Instructions of a warp: 85 a row and 80 for 128 of its running sums, 4.5 a run and 45 beside for 32 results.
+      // Few blocks wait more, and fewer than processors leave some idle.
+      const double summed = (85.0 + 80.0 * static_cast<double>((pitch + 127) / 128)) * tile.deep * tile.tall;
+      const double made = planes * rows, asked = (4.5 * static_cast<double>(runs) + 45) * sums_columns;
       const double waits = bytes <= 55 * 1024 ? 1.0 : bytes <= 110 * 1024 ? 1.3 : 2.0;
-      const double cost = (summed / made + asked) * waits;
+      const double idle = std::max(1.0, static_cast<double>(cuda::multiprocessors()) / tile.count);
+      const double cost = (summed / made + asked) * waits * idle;
       if (best && best_cost <= cost) continue;
       best = tile;
       best_cost = cost;
@@ -190,8 +190,8 @@ bool sum_windows(const RankWindow& w, const Sink& sink, const F& f) {
   }
   const Array memory = on_device(cells, w.image.device());
   const auto shared = static_cast<std::size_t>(tile->cells() * Sums::bytes) + cells.size() * sizeof(int2);
-  cuda::launch(rank_sums_kernel<Sums, Sink, F>, dim3(static_cast<unsigned>(tile->count)), dim3(32 * sums_warps), shared,
-               *tile, RankPixels(w), static_cast<const int2*>(memory.data()), static_cast<int>(cells.size()), sink, f);
+  cuda::launch(rank_sums_kernel<Sums, Sink, F>, dim3(tile->count), dim3(32 * sums_warps), shared, *tile, RankPixels(w),
+               static_cast<const int2*>(memory.data()), static_cast<int>(cells.size()), sink, f);
   return true;
 }
 

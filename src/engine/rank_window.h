@@ -18,7 +18,7 @@
 // `entropy`. F::few says that it asks for counts alone, once or twice: then a window is read element by element on
 // CUDA. Where there is no element at all the functor is asked as well: population() is 0.
 //
-// CUDA answers some questions without a histogram, from a functor that says the same once more:
+// CUDA answers some questions about bytes without a histogram, from a functor that says the same once more:
 //   f.within(totals, population, value)   of the elements from value - f.below() to value + f.above(); their sum is
 //                                         there where F::summed, otherwise the population
 //   f.nearest(distance, value)            of the element nearest to value, at least 256 away where there is none
