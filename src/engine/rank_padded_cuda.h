@@ -4,8 +4,7 @@
 #pragma once
 
 #include "engine/each.h"
-#include "engine/on_device.h"
-#include "engine/rank_window.h"
+#include "engine/rank_pixels_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -32,24 +31,16 @@ inline constexpr Value rank_outside = Value(1) << rank_bits<Value>;
 template <class Value>
 struct FrameRank {
   Value* to;
-  const void* image;
-  DType dtype;
-  const std::uint8_t* mask;
-  std::int64_t shape[3], least[3], height, width;
+  RankPixels pixels;
+  std::int64_t least[3], height, width;
 
-  __device__ void operator()(std::int64_t i) const {
-    const std::int64_t x = i % width + least[2];
-    const std::int64_t y = i / width % height + least[1];
-    const std::int64_t p = i / width / height + least[0];
-    Value value = rank_outside<Value>;
-    if (p >= 0 && p < shape[0] && y >= 0 && y < shape[1] && x >= 0 && x < shape[2]) {
-      const std::int64_t at = (p * shape[1] + y) * shape[2] + x;
-      if (mask == nullptr || mask[at] != 0) {
-        value = dtype == DType::uint8 ? static_cast<const std::uint8_t*>(image)[at]
-                                      : static_cast<const std::uint16_t*>(image)[at];
-      }
+  __device__ void operator()(std::int64_t line, std::int64_t begin, std::int64_t end) const {
+    const std::int64_t plane = line / height;
+    const RankRow row = pixels.row(plane + least[0], line - plane * height + least[1], begin + least[2]);
+    for (std::int64_t i = begin; i < end; ++i) {
+      const int value = row.at(static_cast<int>(i - begin));
+      to[line * width + i] = value < 0 ? rank_outside<Value> : static_cast<Value>(value);
     }
-    to[i] = value;
   }
 };
 
@@ -62,20 +53,11 @@ struct FramedRank {
 
   explicit FramedRank(const RankWindow& w) {
     const Extents& shape = w.image.shape();
-    FrameRank<Value> f{};
     const Extents framed{shape[0] + w.span(0) - 1, shape[1] + w.span(1) - 1, shape[2] + w.span(2) - 1};
     memory = Array::empty(framed, dtype_of<Value>, w.image.device());
-    f.to = memory.mutable_data_as<Value>();
-    f.image = w.image.data();
-    f.dtype = w.image.dtype();
-    f.mask = w.mask.defined() ? w.mask.data_as<std::uint8_t>() : nullptr;
-    for (int a = 0; a < 3; ++a) {
-      f.shape[a] = shape[a];
-      f.least[a] = w.least[static_cast<std::size_t>(a)];
-    }
-    f.height = framed[1];
-    f.width = framed[2];
-    engine::each(memory.size(), 1, f);
+    const FrameRank<Value> f{
+        memory.mutable_data_as<Value>(), RankPixels(w), {w.least[0], w.least[1], w.least[2]}, framed[1], framed[2]};
+    engine::each_span(framed[0] * framed[1], framed[2], f);
     frame = {f.to, shape[0], shape[1], shape[2], f.height, f.width};
     for (const RankOffset& o : w.offsets) {
       at.push_back(((o[0] - w.least[0]) * f.height + o[1] - w.least[1]) * f.width + o[2] - w.least[2]);
