@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/order_network.h"
-#include "engine/order_rows_cpu.h"
+#include "engine/order_square_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -140,7 +140,8 @@ bool box_median(const OrderJob<K>& job) {
       reach.rows != L / Planes) {
     return false;
   }
-  BoxMedianTask<L, C, K>(OrderImage<K>(job)).run();
+  using Task = std::conditional_t<L == 3, SquareMedianTask<K>, BoxMedianTask<L, C, K>>;
+  Task(OrderImage<K>(job)).run();
   return true;
 }
 
