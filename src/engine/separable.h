@@ -77,6 +77,8 @@ struct Bank {
   std::int64_t rows = -1;
   /// One element of the compute type on the device, zero or an earlier peak: see the file's head.
   void* peak = nullptr;
+  /// Along x first, then along y, as SciPy's order of axes asks; one filter, where engine::folds_x_first.
+  bool x_first = false;
 
   std::int64_t row_count() const { return rows < 0 ? geometry.height : rows; }
 };

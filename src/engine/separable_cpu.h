@@ -14,6 +14,8 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
+inline constexpr bool folds_x_first = true;
+
 /// Taps in the compute type.
 template <class C>
 struct FoldTaps {
@@ -41,6 +43,7 @@ struct AnyBank {
   std::int64_t first_row;
   std::int64_t rows;
   void* peak;
+  bool x_first;
 };
 
 /// Everything but the epilogue. Defined in separable_folds.cpp.
@@ -88,7 +91,8 @@ class BankFolds {
   C* slot(const Block& b, const Ring& r, std::int64_t v) const;
   const C* row(const Block& b, const Ring& r, std::int64_t v) const;
   void filter(const Block& b, std::size_t k, std::int64_t y, int m, std::vector<const C*>& p) const;
-  void horizontal(const Block& b, std::size_t k, int j, const FoldTaps<C>& tx) const;
+  void fold_along(const Block& b, C* line, C* to, const FoldTaps<C>& tx) const;
+  void horizontal(const Block& b, std::size_t k, int m, const FoldTaps<C>& tx) const;
   void finish(Block& b, std::int64_t y, int m) const;
 
   AnyBank bank_;
@@ -138,8 +142,8 @@ class BankTask final : public BankFolds<C> {
 template <class C, int K, int O, class E>
 void run_bank(const Bank<K, O>& bank, const E& epilogue) {
   if (bank.geometry.size() == 0 || bank.row_count() == 0) return;
-  const AnyBank any{bank.geometry, bank.inputs,    bank.filters,     bank.borders,
-                    bank.outputs,  bank.first_row, bank.row_count(), bank.peak};
+  const AnyBank any{bank.geometry,  bank.inputs,      bank.filters, bank.borders, bank.outputs,
+                    bank.first_row, bank.row_count(), bank.peak,    bank.x_first};
   BankTask<C, K, O, E>(any, epilogue).run();
 }
 

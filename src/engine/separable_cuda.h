@@ -18,6 +18,9 @@
 
 namespace opsin::OPSIN_TARGET::engine {
 
+/// The order of axes is SciPy's, two passes where that asks for the later axis first: see above.
+inline constexpr bool folds_x_first = false;
+
 inline constexpr int tile_width = 64;
 inline constexpr int tile_height = 32;
 inline constexpr int fold_width = 8;

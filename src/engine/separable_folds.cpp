@@ -88,7 +88,7 @@ void BankFolds<C>::block(std::int64_t outer, std::int64_t y0, std::int64_t y1, s
     Ring& r = b.rings[i];
     r.plane = &bank_.inputs[i];
     const int size = above_[i] + below_[i] + rows;
-    r.direct = r.plane->dtype == dtype_of<C> && r.plane->scaling.identity() && !r.plane->times &&
+    r.direct = r.plane->dtype == dtype_of<C> && r.plane->scaling.identity() && !r.plane->times && !bank_.x_first &&
                !rows_collide<C>(size, g.row() * static_cast<std::int64_t>(sizeof(C)));
     r.size = r.direct ? 0 : size;
     r.next = y0 - above_[i];
@@ -136,11 +136,13 @@ void BankFolds<C>::convert(Block& b, std::size_t i, std::int64_t end) const {
     if (row < 0) continue;
     const auto* source =
         static_cast<const std::byte*>(r.plane->data) + ((b.outer * g.height + row) * g.row() + b.lo) * bytes;
-    C* to = slot(b, r, r.next);
+    C* const to = bank_.x_first ? b.tmp[0] + b.pad - (b.e0 - b.lo) : slot(b, r, r.next);
     load_line(to, source, r.plane->dtype, bytes, b.hi - b.lo, r.plane->scaling);
-    if (!r.plane->times) continue;
-    const C* factor = static_cast<const C*>(r.plane->times) + (b.outer * g.height + row) * g.row() + b.lo;
-    for (std::int64_t e = 0; e < b.hi - b.lo; ++e) to[e] *= factor[e];
+    if (r.plane->times) {
+      const C* factor = static_cast<const C*>(r.plane->times) + (b.outer * g.height + row) * g.row() + b.lo;
+      for (std::int64_t e = 0; e < b.hi - b.lo; ++e) to[e] *= factor[e];
+    }
+    if (bank_.x_first) fold_along(b, b.tmp[0], slot(b, r, r.next), x_[0]);
   }
 }
 
@@ -150,7 +152,7 @@ C* BankFolds<C>::slot(const Block& b, const Ring& r, std::int64_t v) const {
   return r.memory + (s < 0 ? s + r.size : s) * b.line;
 }
 
-/// Elements [lo, hi) of row v of the endless image.
+/// Elements [lo, hi) of row v of the endless image; [e0, e1) where it is folded along x already.
 template <class C>
 const C* BankFolds<C>::row(const Block& b, const Ring& r, std::int64_t v) const {
   const Geometry& g = bank_.geometry;
@@ -167,12 +169,13 @@ void BankFolds<C>::filter(const Block& b, std::size_t k, std::int64_t y, int m, 
   const FoldTaps<C>& tx = x_[k];
   // Without a horizontal fold nothing beside the output's own elements is read: an output that is also an input (a
   // running maximum) may be written by the neighbouring strip's task at the same time.
-  const std::int64_t skip = tx.identity ? b.e0 - b.lo : 0;
-  const std::int64_t count = tx.identity ? b.e1 - b.e0 : b.hi - b.lo;
+  const bool alone = tx.identity || bank_.x_first;
+  const std::int64_t skip = tx.identity && !bank_.x_first ? b.e0 - b.lo : 0;
+  const std::int64_t count = alone ? b.e1 - b.e0 : b.hi - b.lo;
   const std::int64_t at = b.pad - (b.e0 - b.lo) + skip;
   for (int i = 0; i < ty.n + m - 1; ++i) p[static_cast<std::size_t>(i)] = row(b, r, y + ty.first + i) + skip;
   C* to[rows];
-  for (int j = 0; j < rows; ++j) to[j] = tx.identity ? b.value[k][static_cast<std::size_t>(j)] : b.tmp[j] + at;
+  for (int j = 0; j < rows; ++j) to[j] = alone ? b.value[k][static_cast<std::size_t>(j)] : b.tmp[j] + at;
   if constexpr (std::is_same_v<C, float>) {
     const bool odd = ty.symmetry == Taps::Symmetry::odd;
     if (m == rows && ty.n >= (odd ? 7 : 3)) {
@@ -203,31 +206,33 @@ void BankFolds<C>::filter(const Block& b, std::size_t k, std::int64_t y, int m, 
   horizontal(b, k, m, tx);
 }
 
+/// Folds a padded line along the row.
+template <class C>
+void BankFolds<C>::fold_along(const Block& b, C* line, C* to, const FoldTaps<C>& tx) const {
+  const Geometry& g = bank_.geometry;
+  // Columns beyond the image: at most before_ on the left and after_ on the right.
+  const auto extend = [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t c = first; c < last; ++c) {
+      const std::int64_t from = border_index(c, g.width, bank_.borders.x);
+      for (std::int64_t e = 0; e < g.inner; ++e) {
+        C& beyond = line[b.pad + c * g.inner + e - b.e0];
+        beyond = from < 0 ? static_cast<C>(bank_.borders.cval) : line[b.pad + from * g.inner + e - b.e0];
+      }
+    }
+  };
+  if (b.e0 / g.inner < before_) extend(b.e0 / g.inner - before_, 0);
+  if (b.e1 / g.inner + after_ > g.width) extend(g.width, b.e1 / g.inner + after_);
+  thread_local std::vector<const C*> p;
+  p.resize(static_cast<std::size_t>(tx.n));
+  for (int i = 0; i < tx.n; ++i) p[static_cast<std::size_t>(i)] = line + b.pad + (tx.first + i) * g.inner;
+  fold_line(to, p.data(), tx, b.e1 - b.e0);
+}
+
 /// Folds the first m of the temporary lines along the row.
 template <class C>
 void BankFolds<C>::horizontal(const Block& b, std::size_t k, int m, const FoldTaps<C>& tx) const {
-  if (tx.identity) return;
-  const Geometry& g = bank_.geometry;
-  const std::int64_t count = b.e1 - b.e0;
-  thread_local std::vector<const C*> p;
-  p.resize(static_cast<std::size_t>(tx.n));
-  for (int j = 0; j < m; ++j) {
-    C* tmp = b.tmp[j];
-    // Columns beyond the image: at most before_ on the left and after_ on the right.
-    const auto extend = [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t c = first; c < last; ++c) {
-        const std::int64_t from = border_index(c, g.width, bank_.borders.x);
-        for (std::int64_t e = 0; e < g.inner; ++e) {
-          C& to = tmp[b.pad + c * g.inner + e - b.e0];
-          to = from < 0 ? static_cast<C>(bank_.borders.cval) : tmp[b.pad + from * g.inner + e - b.e0];
-        }
-      }
-    };
-    if (b.e0 / g.inner < before_) extend(b.e0 / g.inner - before_, 0);
-    if (b.e1 / g.inner + after_ > g.width) extend(g.width, b.e1 / g.inner + after_);
-    for (int i = 0; i < tx.n; ++i) p[static_cast<std::size_t>(i)] = tmp + b.pad + (tx.first + i) * g.inner;
-    fold_line(b.value[k][static_cast<std::size_t>(j)], p.data(), tx, count);
-  }
+  if (tx.identity || bank_.x_first) return;
+  for (int j = 0; j < m; ++j) fold_along(b, b.tmp[j], b.value[k][static_cast<std::size_t>(j)], tx);
 }
 
 template <class C>

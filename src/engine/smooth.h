@@ -46,14 +46,19 @@ void separable(const Array& out, const Array& image, const Scaling& scaling, std
     // The last two axes go in one pass when they lie next to each other.
     Filter filter;
     Borders borders{Border::reflect, Border::reflect, cval};
+    bool x_first = false;
     Geometry g = geometry_at(shape, shape.size() > 1 ? shape.size() - 2 : 0);
     if (i < filters.size()) {
       const AxisFilter& f = filters[i];
-      const bool pair = i + 2 == filters.size() && filters[i + 1].axis == f.axis + 1;
-      if (pair) {
-        g = geometry_at(shape, f.axis);
-        filter = {0, f.taps, filters[i + 1].taps};
-        borders = {f.border, filters[i + 1].border, cval};
+      const AxisFilter& last = filters[std::min(i + 1, filters.size() - 1)];
+      x_first = folds_x_first && i + 2 == filters.size() && last.axis == f.axis - 1;
+      const bool pair = i + 2 == filters.size() && last.axis == f.axis + 1;
+      if (pair || x_first) {
+        const AxisFilter& y = x_first ? last : f;
+        const AxisFilter& x = x_first ? f : last;
+        g = geometry_at(shape, y.axis);
+        filter = {0, y.taps, x.taps};
+        borders = {y.border, x.border, cval};
         ++i;
       } else if (f.axis == shape.size() - 1) {
         g = {1, shape.product() / std::max<std::int64_t>(1, shape[f.axis]), shape[f.axis], 1};
@@ -72,7 +77,9 @@ void separable(const Array& out, const Array& image, const Scaling& scaling, std
       to = plane_of(between.back());
       if (between.size() > 2) between.erase(between.begin());
     }
-    run_bank<C, 1, 1>(Bank<1, 1>{g, {from}, {filter}, borders, {to}}, Identity{});
+    Bank<1, 1> bank{g, {from}, {filter}, borders, {to}};
+    bank.x_first = x_first;
+    run_bank<C, 1, 1>(bank, Identity{});
     from = to;
     from.scaling = {};
   } while (i < filters.size());
