@@ -19,9 +19,12 @@ HessianPlan hessian_plan(int ndim, const std::vector<double>& sigma, Border mode
                                   "sequence argument must have length equal to input rank");
   const double least = std::ldexp(1.0, dtype == DType::float32 ? -26 : -55);
   HessianPlan plan{{}, {}, {mode, mode, cval}};
-  for (const double s : all) {
-    const double scaled = 1 / std::sqrt(2.0) * s;
-    if (scaled > 1e-15) {
+  for (std::size_t axis = 0; axis < all.size(); ++axis) {
+    const double scaled = 1 / std::sqrt(2.0) * all[axis];
+    if (axis > 0 && all[axis] == all[axis - 1]) {
+      plan.smooth.push_back(plan.smooth.back());
+      plan.derive.push_back(plan.derive.back());
+    } else if (scaled > 1e-15) {
       plan.smooth.push_back(trimmed(gaussian_taps(scaled, 0, large ? 8 : 100), least));
       plan.derive.push_back(trimmed(gaussian_taps(scaled, 1, large ? 8 : 100), least));
     } else {
@@ -94,7 +97,9 @@ std::int64_t slab_slices(const HessianPlan& plan, const Extents& shape, int slab
 #ifdef OPSIN_TARGET_CUDA
   // Thick ones: thin slabs leave most of the device idle, and their z pass folds rows that its neighbour folds too.
   static_cast<void>(plan);
-  return std::max<std::int64_t>(1, shape[0] / slabs);
+  // Of a small volume all: every slab takes two launches more, and its memory does not matter.
+  constexpr std::int64_t small = 1 << 19;
+  return shape.product() <= small ? shape[0] : std::max<std::int64_t>(1, shape[0] / slabs);
 #else
   // As thin as the taps allow: a slab is still in the cache when the next pass reads it.
   const std::int64_t reach = plan.derive[0].size();
@@ -102,11 +107,10 @@ std::int64_t slab_slices(const HessianPlan& plan, const Extents& shape, int slab
 #endif
 }
 
-std::vector<Array> gaussian_gradients(const HessianPlan& plan, const Array& image, const Scaling& scaling,
-                                      DType dtype) {
+std::vector<Array> gaussian_gradients(const HessianPlan& plan, const Array& image, const Scaling& scaling, DType dtype,
+                                      std::vector<Array> to) {
   const Extents& shape = image.shape();
-  std::vector<Array> to;
-  for (int i = 0; i < image.ndim(); ++i) to.push_back(Array::empty(shape, dtype, image.device()));
+  while (static_cast<int>(to.size()) < image.ndim()) to.push_back(Array::empty(shape, dtype, image.device()));
   if (image.size() == 0) return to;
   with_real(dtype, [&]<class C>(Tag<C>) {
     if (image.ndim() == 2) {

@@ -25,8 +25,10 @@ struct HessianPlan {
 /// 2^-55 in float64. Throws RuntimeError for a wrong number of sigmas.
 HessianPlan hessian_plan(int ndim, const std::vector<double>& sigma, Border mode, double cval, DType dtype);
 
-/// The first Gaussian derivatives of a contiguous image along each axis, in the compute type `dtype`.
-std::vector<Array> gaussian_gradients(const HessianPlan& plan, const Array& image, const Scaling& scaling, DType dtype);
+/// The first Gaussian derivatives of a contiguous image along each axis, in the compute type `dtype`. Those of an
+/// earlier sigma, if given, are overwritten.
+std::vector<Array> gaussian_gradients(const HessianPlan& plan, const Array& image, const Scaling& scaling, DType dtype,
+                                      std::vector<Array> to = {});
 
 /// out = derivative along `axis` of a gradient; any number of axes.
 void second_derivative(const HessianPlan& plan, const Array& out, const Array& gradient, int axis);
@@ -36,7 +38,7 @@ void second_derivative(const HessianPlan& plan, const Array& out, const Array& g
 void filter_z(const HessianPlan& plan, std::span<const Array> gradients, const Array& slab, std::int64_t begin,
               std::int64_t count);
 
-/// Slices of z that are worked on at a time, at most a volume's over `slabs`.
+/// Slices of z that are worked on at a time, at most a volume's over `slabs` unless the volume is small.
 std::int64_t slab_slices(const HessianPlan& plan, const Extents& shape, int slabs);
 
 /// outputs = epilogue(H00, H01, H11) or (H00, H01, H02, H11, H12, H22). N is the number of axes, 2 or 3; `peak` as in

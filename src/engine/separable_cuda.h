@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CUDA side of the separable engine: which kernel a bank gets, the tile kernel for double, and one axis at a time for
 // whatever fits neither. Float banks stream: short taps in registers (separable_column_cuda.h), others through rings of
-// rows in shared memory (separable_stream_cuda.h).
+// rows in shared memory (separable_stream_cuda.h); images too small for that go by tiles (separable_small_cuda.h).
 //
 // The tile kernel folds along y first and x second, in SciPy's order, so that float64 results are the same to the bit.
 // A block computes a tile 64 columns wide; lanes of a warp lie on neighbouring columns in both folds, so no bank
@@ -13,6 +13,7 @@
 #include "core/device_api.h"
 #include "engine/long_axis_cuda.h"
 #include "engine/separable_column_cuda.h"
+#include "engine/separable_small_cuda.h"
 #include "engine/separable_stream_cuda.h"
 #include "engine/tile_fold_cuda.h"
 
@@ -286,7 +287,7 @@ bool run_in_one_pass(const Bank<K, O>& bank, const E& epilogue) {
       if (bank.borders.x != Border::constant && bank.borders.y != Border::constant) continue;
       if (std::fabs(f.y.sum() - 1) > 1e-6 || std::fabs(f.x.sum() - 1) > 1e-6) return false;
     }
-    if (run_columns(bank, epilogue)) return true;
+    if (run_small(bank, epilogue) || run_columns(bank, epilogue)) return true;
     StreamPlan<K, O> plan;
     if (!plan_stream(bank, plan)) return false;
     run_stream<K, O, E>(plan, epilogue);

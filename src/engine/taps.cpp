@@ -59,7 +59,9 @@ Taps correlation_taps(std::vector<double> weights, int origin) {
   return t;
 }
 
-Taps gaussian_taps(double sigma, int order, double truncate, int radius) {
+namespace {
+
+Taps make_gaussian_taps(double sigma, int order, double truncate, int radius) {
   core::check_plain(order >= 0, "order must be non-negative");
   const double width = truncate * sigma + 0.5;
   core::check(radius >= 0 || width < 1e8, "gaussian", "sigma ", sigma, " with truncate ", truncate,
@@ -99,6 +101,29 @@ Taps gaussian_taps(double sigma, int order, double truncate, int radius) {
     std::reverse(w.begin(), w.end());
   }
   return correlation_taps(std::move(w));
+}
+
+}  // namespace
+
+Taps gaussian_taps(double sigma, int order, double truncate, int radius) {
+  // What this thread made last: a call on a small image takes less time than a few hundred exponentials.
+  struct Made {
+    double sigma, truncate;
+    int order, radius;
+    Taps taps;
+  };
+  constexpr std::size_t most_kept = 16;
+  constexpr int most_taps = 256;
+  thread_local std::vector<Made> kept;
+  for (const Made& m : kept) {
+    if (m.sigma == sigma && m.truncate == truncate && m.order == order && m.radius == radius) return m.taps;
+  }
+  Taps taps = make_gaussian_taps(sigma, order, truncate, radius);
+  if (taps.size() <= most_taps) {
+    if (kept.size() == most_kept) kept.erase(kept.begin());
+    kept.push_back({sigma, truncate, order, radius, taps});
+  }
+  return taps;
 }
 
 Taps trimmed(const Taps& taps, double relative) {

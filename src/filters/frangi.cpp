@@ -22,9 +22,10 @@ Array vesselness(const Array& image, const Options& o, bool ones) {
     const Array peak = o.gamma ? Array() : engine::new_peak<C>(image.device());
     C* const greatest = o.gamma ? nullptr : peak.template mutable_data_as<C>();
     const Gamma<C> gamma{static_cast<C>(o.gamma.value_or(0)), greatest};
+    std::vector<Array> gradients;
     for (std::size_t i = 0; i < o.sigmas.size(); ++i) {
       const auto plan = engine::hessian_plan(image.ndim(), o.sigmas[i], o.mode, o.cval, dtype);
-      const auto gradients = engine::gaussian_gradients(plan, source, ridge_scaling(o.black_ridges), dtype);
+      gradients = engine::gaussian_gradients(plan, source, ridge_scaling(o.black_ridges), dtype, std::move(gradients));
       const bool ones_now = ones && i + 1 == o.sigmas.size();
       const bool factors_only = i == 0 && greatest;
       const Array norm = factors_only ? Array::empty(image.shape(), dtype, image.device()) : Array();

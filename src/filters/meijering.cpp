@@ -89,16 +89,21 @@ Array meijering(const Array& image, const opsin::filters::MeijeringOptions& o) {
   const Array source = image.contiguous();
   const Array out = core::empty_result(image.shape(), dtype, image.device());
   if (o.sigmas.empty()) core::fill_zero(out);
-  bool first = true;
-  for (const auto& sigma : o.sigmas) {
+  const auto count = static_cast<std::int64_t>(o.sigmas.size());
+  const Array peaks = Array::zeros({count}, dtype, image.device());  // one for each sigma, cleared at once
+  std::vector<Array> gradients;
+  Array later;  // the response of all sigmas but the first
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto& sigma = o.sigmas[static_cast<std::size_t>(i)];
+    const bool first = i == 0;
     core::check_plain<IndexError>(ndim > 0, "list index out of range");
     core::check_plain(image.size() > 0, "zero-size array to reduction operation maximum which has no identity");
     const auto plan = engine::hessian_plan(ndim, sigma, o.mode, o.cval, dtype);
-    const auto gradients = engine::gaussian_gradients(plan, source, ridge_scaling(o.black_ridges), dtype);
-    const Array values = first ? out : Array::empty(image.shape(), dtype, image.device());
+    gradients = engine::gaussian_gradients(plan, source, ridge_scaling(o.black_ridges), dtype, std::move(gradients));
+    if (i == 1) later = Array::empty(image.shape(), dtype, image.device());
+    const Array& values = first ? out : later;
     with_real(dtype, [&]<class C>(Tag<C>) {
-      const Array peak = engine::new_peak<C>(image.device());
-      C* const p = peak.mutable_data_as<C>();
+      C* const p = peaks.mutable_data_as<C>() + i;
       const auto a = static_cast<C>(alpha);
       if (ndim == 2) {
         neuriteness<2, C>(plan, gradients, values, a, p);
@@ -109,7 +114,6 @@ Array meijering(const Array& image, const opsin::filters::MeijeringOptions& o) {
       }
       engine::pointwise<C, 2, 1>({out}, {values, out}, Normalise<C>{p, first});
     });
-    first = false;
   }
   return out;
 }

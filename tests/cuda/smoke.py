@@ -46,6 +46,8 @@ KINDS = {kind.device: kind for kind in CPU_KINDS + CUDA_KINDS if kind.library ==
 
 PLANES = [(64, 128), (67, 129), (40, 300), (3, 200), (130, 5)]
 VOLUMES = [(9, 33, 41), (24, 20, 132)]
+SMALL = [(2, 2), (2, 3), (5, 70), (33, 31), (65, 2), (400, 333), (3, 2, 5), (30, 31, 65)]
+LARGE = [(1500, 1512), (1499, 1511), (130, 121, 152)]
 
 
 def _bytes(x):
@@ -183,6 +185,39 @@ COLORS = [
     "hed2rgb",
 ]
 
+# One for each form that banks of the separable engine have.
+BANKS = {
+    **{
+        name: FILTERS[name]
+        for name in (
+            "gaussian",
+            "gaussian constant",
+            "gaussian wrap",
+            "sobel",
+            "unsharp_mask",
+            "difference_of_gaussians",
+            "gaussian_gradient_magnitude",
+            "structure_tensor",
+            "meijering",
+        )
+    },
+    "gaussian 4": (lambda x: filters.gaussian(x, 4), TOLERANCE),
+    "gaussian nearest": (lambda x: filters.gaussian(x, 1), TOLERANCE),
+    "gaussian mirror": (lambda x: filters.gaussian(x, 2, mode="mirror"), TOLERANCE),
+    "hessian_matrix wrap": (
+        lambda x: feature.hessian_matrix(x, 1.5, mode="wrap", use_gaussian_derivatives=True)[1],
+        1e-4,
+    ),
+    "sato of three": (lambda x: filters.sato(x, sigmas=[1, 2, 3]), 1e-3),
+    "frangi": (lambda x: filters.frangi(x, sigmas=[1, 3]), 1e-3),
+}
+PLANE_BANKS = {
+    "gabor": (lambda x: filters.gabor(x, 0.2, theta=0.5)[0], TOLERANCE),
+    "gabor along x": (lambda x: filters.gabor(x, 0.2)[1], TOLERANCE),
+    "structure_tensor constant": (lambda x: feature.structure_tensor(x, 2, mode="constant", cval=0.5)[1], TOLERANCE),
+    "corner_harris": PLANE_FILTERS["corner_harris"],
+}
+
 METRICS = {
     "structural_similarity": lambda x, y: metrics.structural_similarity(x, y, data_range=1),
     "structural_similarity gaussian": lambda x, y: metrics.structural_similarity(
@@ -253,6 +288,9 @@ def checks() -> Iterator[Check | Row]:
             yield Check(f"median {size} {title}", partial(ndimage.median_filter, size=size), (image,), 0)
         for rank in (1, 7, 20, 60, -3):
             yield Check(f"rank {rank} {title}", partial(ndimage.rank_filter, rank=rank, size=9), (image,), 0)
+    yield from checks_of_banks(
+        rng, [("uint8", byte), ("int16", words), ("NaN", broken), ("float64", broken.astype(float))]
+    )
     yield from checks_of_colour(rng)
     sharp = rng.random((130, 301), dtype=np.float32)
     for name, f in METRICS.items():
@@ -262,6 +300,21 @@ def checks() -> Iterator[Check | Row]:
     )
     yield Check("label_points", lambda x: util.label_points(x, (40, 50)), (rng.random((300, 2)) * [39, 49],), 0)
     yield Check("inverse_gaussian_gradient", partial(segmentation.inverse_gaussian_gradient, sigma=2), (broken[:50],))
+
+
+def checks_of_banks(rng, planes) -> Iterator[Check]:
+    """Small images go by tiles, large ones in streams: rows that are whole sixteens of bytes or not, and what is not finite."""
+    images = [(f"{shape}", rng.random(shape, dtype=np.float32)) for shape in SMALL + LARGE]
+    stream = images[-3][1].copy()
+    stream[700, 3], stream[2, 900], stream[-1, -1] = np.nan, np.inf, -np.inf
+    for title, image in [
+        *planes,
+        *images,
+        ("large NaN", stream),
+        ("large uint8", (250 * images[-2][1]).astype(np.uint8)),
+    ]:
+        for name, (f, tolerance) in {**BANKS, **(PLANE_BANKS if image.ndim == 2 else {})}.items():
+            yield Check(f"bank {name} {title}", f, (image,), tolerance)
 
 
 def checks_of_kernels(rng, planes) -> Iterator[Check]:
