@@ -5,8 +5,8 @@
 // - Plane images: `plane_rows` output rows, all of whose source rows are loaded into registers before the first is
 // used;
 //   the columns beside a lane's own come from its neighbours by shuffle.
-// - Volumes: a warp streams a row along z, with the rows that it reads in a ring of planes in shared memory; the next
-//   planes are on their way meanwhile. What a functor makes of each plane alone (PlaneParts) stays in registers.
+// - Volumes: a warp streams a row along z. The next planes are on their way to shared memory meanwhile; what has come
+//   stays in registers as long as a functor reads it, and so does what it makes of each plane alone (PlaneParts).
 //
 // Images of the compute type are loaded without a test of each row: a lane works out once which columns it reads.
 //

@@ -116,13 +116,25 @@ struct RowPiece {
     for (int j = 0; j < R; ++j) side[j] = from.side[j] >= 0 ? row[from.side[j]] : cval;
   }
 
-  /// To where the lane's own columns lie; `beside` says how far off lies what it is asked for.
-  __device__ __forceinline__ void store(C* to, int beside, bool asked) const {
+  /// Whether the lane holds what lies beside the warp's columns, and how far from its own that lies.
+  static __device__ __forceinline__ bool asked(int lane) { return lane == 0 || lane == 31; }
+  static __device__ __forceinline__ int beside(int lane) { return lane == 0 ? -R : columns; }
+
+  /// To where the lane's own columns lie, and from there.
+  __device__ __forceinline__ void store(C* to, int lane) const {
 #pragma unroll
     for (int e = 0; e < columns; ++e) to[e] = own[e];
-    if (!asked) return;
+    if (!asked(lane)) return;
 #pragma unroll
-    for (int j = 0; j < R; ++j) to[beside + j] = side[j];
+    for (int j = 0; j < R; ++j) to[beside(lane) + j] = side[j];
+  }
+  __device__ __forceinline__ void take(const C* from, int lane) {
+    const auto pack = *reinterpret_cast<const Pack<C, columns>*>(from);
+#pragma unroll
+    for (int e = 0; e < columns; ++e) own[e] = pack.value[e];
+    if (!asked(lane)) return;
+#pragma unroll
+    for (int j = 0; j < R; ++j) side[j] = from[beside(lane) + j];
   }
 
   /// The columns x - R ... x + columns + R - 1. All lanes of the warp call it together.
@@ -170,6 +182,17 @@ __device__ __forceinline__ void load_plain(RowPiece<C, R> (&piece)[count], const
   for (int r = 0; r < count; ++r) piece[r].load_side(row[r], from, cval);
 }
 
+/// One access. The compiler would make one of this and of the way that stores single elements, were it not told: four
+/// times as many accesses, each of a quarter of every sector.
+__device__ __forceinline__ void store_whole(float* to, const float (&from)[4]) {
+  asm volatile("st.global.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(to), "f"(from[0]), "f"(from[1]), "f"(from[2]),
+               "f"(from[3])
+               : "memory");
+}
+__device__ __forceinline__ void store_whole(double* to, const double (&from)[2]) {
+  asm volatile("st.global.v2.f64 [%0], {%1, %2};" ::"l"(to), "d"(from[0]), "d"(from[1]) : "memory");
+}
+
 /// A group of outputs of one row.
 template <class C, int O>
 __device__ __forceinline__ void store_outputs(const StencilParams<O>& p, std::int64_t row, std::int64_t x,
@@ -179,10 +202,7 @@ __device__ __forceinline__ void store_outputs(const StencilParams<O>& p, std::in
   for (int o = 0; o < O; ++o) {
     C* to = static_cast<C*>(p.s.outputs[o]) + row * p.s.width + x;
     if (p.wide && x + columns <= p.s.width) {
-      Pack<C, columns> pack;
-#pragma unroll
-      for (int e = 0; e < columns; ++e) pack.value[e] = out[o][e];
-      *reinterpret_cast<Pack<C, columns>*>(to) = pack;
+      store_whole(to, out[o]);
     } else {
 #pragma unroll
       for (int e = 0; e < columns; ++e) {
