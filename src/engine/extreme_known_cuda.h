@@ -25,6 +25,8 @@ struct NearBorder {
   int slope, before, after;
 
   HD int at(int i, int n) const { return i < 0 ? slope * i + before : i >= n ? slope * i + after : i; }
+  /// Whether it shows the constant.
+  HD bool lacks() const { return slope == 0 && before < 0; }
 };
 
 inline NearBorder near_border(std::int64_t axis, Border border) {
@@ -43,6 +45,7 @@ template <class T>
 struct ShapeImage : ExtremeImage<T> {
   int depth;
   NearBorder across, down, deep;
+  bool worded;  // beyond the edges of a row, each word shows elements of one word
 };
 
 /// How far windows reach to each side.
@@ -70,6 +73,7 @@ std::int64_t near_image(ShapeImage<T>& p, const ExtremeImage<T>& image, std::int
   p.down = near_border(p.height, p.borders[p.leading]);
   p.across = near_border(p.width, p.borders[p.leading + 1]);
   p.set_output(out, finished.by, finished, 4 * static_cast<int>(sizeof(Stored<T>)));
+  p.worded = sizeof(Stored<T>) == 4 || (p.wide_in && p.borders[p.leading + 1] != Border::mirror);
   p.strip = 128 - 8 * reach.margin();
   p.strips = (p.width + p.strip - 1) / p.strip;
   constexpr int together = shape_bands<T>;
@@ -93,6 +97,11 @@ bool extreme_of_known_shape(const ExtremeImage<T>& image, std::int64_t images, c
   ShapeImage<T> p{};
   const std::int64_t warps = near_image(p, image, images, out, {shape.depth, shape.height, shape.greatest()}, finished);
   if (warps == 0) return false;
+  if (image.borders[image.leading + 1] == Border::mirror) {
+    // Runs that are their own mirror images hold all that the edge shows them again, with itself or without.
+    p.across = near_border(p.width, Border::reflect);
+    p.worded = p.worded || p.wide_in;
+  }
   p.mends = std::is_floating_point_v<T> && p.met_nan == nullptr;
   const auto count = static_cast<unsigned>(warps);
   switch (known % shape_groups) {

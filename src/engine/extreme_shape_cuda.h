@@ -71,7 +71,7 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
       ShapeKeys<T> keys[planes];
 #pragma unroll
       for (int k = 0; k < planes; ++k) {
-        keys[k] = shape_keys<T>(ahead[s][k], p.key);
+        keys[k] = shape_keys<T>(ahead[s][k], p.key, warp.in.picked);
         if constexpr (std::is_same_v<T, float>) {
 #pragma unroll
           for (int i = 0; i < 4; ++i) nan = nan || __uint_as_float(keys[k].r[i]) != __uint_as_float(keys[k].r[i]);

@@ -57,6 +57,26 @@ def test_morphology(device, dtype, name):
 
 
 @pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("mode", MODES)
+def test_edges_that_words_end_at(device, dtype, mode):
+    for shape, names in [
+        ((70, 236), ("disk 5", "box 3", "box 9", "box 15")),
+        ((133, 128), ("disk 8", "box 15")),
+        ((16, 12), ("box 11",)),
+        ((6, 17, 244), ("ball 2", "cube")),
+    ]:
+        image = _image(shape, dtype)
+        given = opsin.asarray(image, device=device)
+        for name in names:
+            for operation in ("erosion", "dilation"):
+                footprint = {**FLAT, **SOLID}[name]
+                got = getattr(opsin.morphology, operation)(given, footprint, mode=mode, cval=1)
+                want = getattr(ski, operation)(image, footprint, mode=mode, cval=1)
+                np.testing.assert_array_equal(np.asarray(got), want, f"{operation} {name} {shape}")
+
+
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32])
 @pytest.mark.parametrize("mode", MODES)
 def test_median(device, dtype, mode):
