@@ -54,8 +54,8 @@ struct ExtremeImage {
 
   /// Bands of the rows, `together` of them to a warp, for `images` images; `before` more lines begin each. A
   /// multiprocessor's scheduler with few warps waits for each line, one with many for their instructions: a line takes
-  /// as long as two and its warps' number together, and many short bands repeat more lines than few long ones.
-  void set_bands(std::int64_t images, int before, int together) {
+  /// as long as its warps' number and `waits` more together, and many short bands repeat more lines than few long ones.
+  void set_bands(std::int64_t images, int before, int together, int waits = 2) {
     const std::int64_t schedulers = 4 * static_cast<std::int64_t>(cuda::multiprocessors());
     const std::int64_t most = (height + together - 1) / together;
     double least = std::numeric_limits<double>::infinity();
@@ -65,7 +65,7 @@ struct ExtremeImage {
       const int count = (height + rows - 1) / rows;
       const std::int64_t of_scheduler =
           (images * strips * ((count + together - 1) / together) + schedulers - 1) / schedulers;
-      const double cost = static_cast<double>(rows + before) * static_cast<double>(2 + of_scheduler);
+      const double cost = static_cast<double>(rows + before) * static_cast<double>(waits + of_scheduler);
       if (cost < least) {
         least = cost;
         band = rows;

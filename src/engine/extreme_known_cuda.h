@@ -60,7 +60,7 @@ struct NearReach {
 /// windows or too large.
 template <class T>
 std::int64_t near_image(ShapeImage<T>& p, const ExtremeImage<T>& image, std::int64_t images, const Array& out,
-                        const NearReach& reach, const Finished& finished) {
+                        const NearReach& reach, const Finished& finished, int waits = 2) {
   static_cast<ExtremeImage<T>&>(p) = image;
   if (reach.columns >= p.width || reach.height >= p.height) return 0;
   if (static_cast<std::int64_t>(p.width) * p.height > INT32_MAX) return 0;
@@ -77,7 +77,7 @@ std::int64_t near_image(ShapeImage<T>& p, const ExtremeImage<T>& image, std::int
   p.strip = 128 - 8 * reach.margin();
   p.strips = (p.width + p.strip - 1) / p.strip;
   constexpr int together = shape_bands<T>;
-  p.set_bands(images, 2 * reach.height, together);
+  p.set_bands(images, 2 * reach.height, together, waits);
   const std::int64_t warps = images * p.strips * ((p.bands + together - 1) / together);
   core::check(warps <= INT32_MAX, "extreme", "the image is too large");
   return warps;
@@ -95,7 +95,10 @@ bool extreme_of_known_shape(const ExtremeImage<T>& image, std::int64_t images, c
   if (known < 0) return false;
   const ExtremeShape& shape = extreme_shapes[known];
   ShapeImage<T> p{};
-  const std::int64_t warps = near_image(p, image, images, out, {shape.depth, shape.height, shape.greatest()}, finished);
+  // Narrow elements come from memory sooner than their instructions are done.
+  const int waits = sizeof(Stored<T>) < 4 ? 1 : 2;
+  const std::int64_t warps =
+      near_image(p, image, images, out, {shape.depth, shape.height, shape.greatest()}, finished, waits);
   if (warps == 0) return false;
   if (image.borders[image.leading + 1] == Border::mirror) {
     // Runs that are their own mirror images hold all that the edge shows them again, with itself or without.
