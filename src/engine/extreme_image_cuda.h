@@ -27,7 +27,7 @@ struct ExtremeImage {
   KeyOf<T> key;
   Stored<T> constant;
   Offset first;
-  int* met_nan;  // or null
+  std::uint8_t* met_nan;  // where kernels say that they met NaN; or null
 
   /// The last two axes.
   void set_plane(std::int64_t rows, std::int64_t columns) {
@@ -74,6 +74,13 @@ struct ExtremeImage {
     }
   }
 };
+
+/// A flag that is set where NaN is met; null where nobody asks. It is a new one, zero, unless there are some.
+inline std::uint8_t* flag_of_nan(Array* met_nan, Device device) {
+  if (met_nan == nullptr) return nullptr;
+  if (!met_nan->defined()) *met_nan = Array::zeros({1}, DType::uint8, device);
+  return met_nan->mutable_data_as<std::uint8_t>();
+}
 
 /// NaN where the footprint's first element meets one, among `count` outputs from column x on.
 template <class T>

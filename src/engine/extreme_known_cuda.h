@@ -45,7 +45,8 @@ template <class T>
 struct ShapeImage : ExtremeImage<T> {
   int depth;
   NearBorder across, down, deep;
-  bool worded;  // beyond the edges of a row, each word shows elements of one word
+  bool worded;      // beyond the edges of a row, each word shows elements of one word
+  bool every_warp;  // has a flag of its own for NaN
 };
 
 /// How far windows reach to each side.
@@ -90,7 +91,7 @@ void launch_shape(const ShapeImage<T>& p, int shape, unsigned warps);
 /// False when the footprint has no kernel of its own.
 template <class T>
 bool extreme_of_known_shape(const ExtremeImage<T>& image, std::int64_t images, const Array& out, const Chords& chords,
-                            const Finished& finished) {
+                            const Finished& finished, Array* met_nan) {
   const int known = known_shape(chords, image.leading);
   if (known < 0) return false;
   const ExtremeShape& shape = extreme_shapes[known];
@@ -105,7 +106,10 @@ bool extreme_of_known_shape(const ExtremeImage<T>& image, std::int64_t images, c
     p.across = near_border(p.width, Border::reflect);
     p.worded = p.worded || p.wide_in;
   }
-  p.mends = std::is_floating_point_v<T> && p.met_nan == nullptr;
+  // Nothing has to clear flags that are all written.
+  p.every_warp = met_nan != nullptr && !met_nan->defined();
+  if (p.every_warp) *met_nan = Array::empty({warps}, DType::uint8, out.device());
+  p.met_nan = flag_of_nan(met_nan, out.device());
   const auto count = static_cast<unsigned>(warps);
   switch (known % shape_groups) {
     case 0: launch_shape<T, 0>(p, known, count); break;

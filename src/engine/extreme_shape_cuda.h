@@ -189,7 +189,14 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
       }
     }
   }
-  if (std::is_same_v<T, float> && p.met_nan != nullptr && nan) *p.met_nan = 1;
+  if constexpr (std::is_same_v<T, float>) {
+    if (p.every_warp) {
+      const bool met = __any_sync(0xffffffffu, nan);
+      if (threadIdx.x == 0) p.met_nan[blockIdx.x] = met;
+    } else if (p.met_nan != nullptr && nan) {
+      *p.met_nan = 1;
+    }
+  }
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine
