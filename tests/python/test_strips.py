@@ -126,3 +126,17 @@ def test_nan_counts_where_the_first_element_meets_it(device):
         got = np.asarray(opsin.morphology.dilation(opsin.asarray(image, device=device), footprint))
         np.testing.assert_array_equal(got, np.asarray(opsin.morphology.dilation(image, footprint)))
         assert np.isnan(got).any() and not np.isnan(got).all()
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_nan_under_a_box(device, dtype):
+    for shape, sizes in [((150, 604), (3, 15, (4, 7), (1, 3), (40, 3))), ((12, 19, 130), (3, 5, (3, 1, 1)))]:
+        for place in (0, np.prod(shape) // 2 + 77, np.prod(shape) - 1):
+            image = _image(shape, dtype)
+            image.reshape(-1)[place] = np.nan
+            for size in sizes:
+                for name in ("minimum_filter", "maximum_filter"):
+                    got = getattr(opsin.ndimage, name)(opsin.asarray(image, device=device), size)
+                    want = getattr(ndi, name)(image, size)
+                    np.testing.assert_array_equal(np.asarray(got), want, f"{name} {shape} {size} {place}")
