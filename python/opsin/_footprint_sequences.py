@@ -17,6 +17,12 @@ def host(array):
     return np.asarray(array)
 
 
+def truths(footprint):
+    """A footprint on the host, as bytes that are zero outside of it."""
+    footprint = host(footprint)
+    return footprint if footprint.dtype.char in "?B" else footprint.astype(bool)
+
+
 def is_array(x):
     return hasattr(x, "dtype") and hasattr(x, "shape")
 

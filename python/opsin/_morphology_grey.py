@@ -1,7 +1,7 @@
 """Grey morphology (skimage.morphology)."""
 
 from opsin._documented import documented
-from opsin._footprint_sequences import host, is_sequence
+from opsin._footprint_sequences import is_sequence, truths
 from opsin._native import morphology as _native
 from opsin._ndimage_arguments import as_input
 
@@ -46,10 +46,10 @@ def parts_of(footprint):
     if footprint is None:
         return [], []
     if not is_sequence(footprint):
-        return [host(footprint).astype(bool)], [1]
+        return [truths(footprint)], [1]
     if not len(footprint):
         raise IndexError("a footprint sequence must not be empty")
-    return [host(part).astype(bool) for part, _ in footprint], [int(count) for _, count in footprint]
+    return [truths(part) for part, _ in footprint], [int(count) for _, count in footprint]
 
 
 def _run(name, image, footprint, out, mode, cval):

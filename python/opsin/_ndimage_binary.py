@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from opsin._documented import documented
-from opsin._footprint_sequences import host
+from opsin._footprint_sequences import host, truths
 from opsin._native import ndimage as _native
 from opsin._ndimage_arguments import all_axes, as_input, as_output, is_complex, is_dtype, per_axis
 from opsin._outer_sum import outer_sum
@@ -113,7 +113,7 @@ def _arguments(input, structure, origin, axes):
     if is_complex(input):
         raise TypeError("Complex type not supported")
     axes = all_axes(axes, len(input.shape))
-    structure = generate_binary_structure(len(axes), 1) if structure is None else host(structure).astype(bool)
+    structure = generate_binary_structure(len(axes), 1) if structure is None else truths(structure)
     return input, structure, [operator.index(o) for o in per_axis(origin, len(axes))], axes
 
 
@@ -246,7 +246,7 @@ def binary_hit_or_miss(input, structure1=None, structure2=None, output=None, ori
         For complex arrays.
     """
     input, structure1, origin1, axes = _arguments(input, structure1, origin1, axes)
-    structure2 = ~structure1 if structure2 is None else host(structure2).astype(bool)
+    structure2 = structure1 == 0 if structure2 is None else truths(structure2)
     origin2 = origin1 if origin2 is None else [operator.index(o) for o in per_axis(origin2, len(axes))]
     out = _array_output(output, input)
     result = _native.binary_hit_or_miss(input, structure1, structure2, out, origin1, origin2, axes)

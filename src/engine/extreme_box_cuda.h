@@ -24,7 +24,7 @@ inline Window trimmed(Window w, std::int64_t n) {
 /// Windows of an image's axes as the last axes of the streaming kernel's image.
 template <class T>
 void stream_windows(StreamExtreme<T>& p, const Extents& shape, std::span<const Window> windows, const Array& out,
-                    const Finished& finished) {
+                    const Finished& finished, Array* met_nan) {
   const int last = shape.size() - 1;
   std::vector<Window> box;
   if (last == 0) box.push_back({0});
@@ -35,7 +35,7 @@ void stream_windows(StreamExtreme<T>& p, const Extents& shape, std::span<const W
   std::int64_t images = 1;
   for (int a = 0; a < p.leading; ++a) images *= p.shape[a] = shape[a];
   p.set_plane(last > 0 ? shape[last - 1] : 1, shape[last]);
-  run_stream_extreme(p, images, out, chords_of_box(box), finished);
+  run_stream_extreme(p, images, out, chords_of_box(box), finished, met_nan);
 }
 
 template <class T>
@@ -46,12 +46,11 @@ void extreme_of_box(const Array& out, const Array& image, const std::vector<Wind
   std::vector<Window> sorted;
   for (const Window& w : windows) sorted.push_back(trimmed(w, shape[w.axis]));
   std::sort(sorted.begin(), sorted.end(), [](const Window& a, const Window& b) { return a.axis < b.axis; });
-  Array flag;
-  if (std::is_floating_point_v<T>) flag = Array::zeros({1}, DType::int32, image.device());
+  Array flags;
+  Array* const met_nan = std::is_floating_point_v<T> ? &flags : nullptr;
   StreamExtreme<T> p{};
   p.key = key;
   p.constant = constant_of<Stored<T>>(image.dtype(), cval);
-  p.met_nan = flag.defined() ? flag.mutable_data_as<int>() : nullptr;
   Array from = image;
   for (std::span<const Window> rest = sorted; !rest.empty();) {
     p.image = static_cast<const Stored<T>*>(from.data());
@@ -68,7 +67,7 @@ void extreme_of_box(const Array& out, const Array& image, const std::vector<Wind
     const Array to = rest.empty() ? out : Array::empty(shape, image.dtype(), image.device());
     const Finished finishing = rest.empty() ? finished : Finished{};
     if (together) {
-      stream_windows(p, shape, done, to, finishing);
+      stream_windows(p, shape, done, to, finishing, met_nan);
     } else if constexpr (!std::is_same_v<T, Bit>) {
       std::int64_t outer = 1, inner = 1;
       for (int a = 0; a < w.axis; ++a) outer *= shape[a];
@@ -76,16 +75,16 @@ void extreme_of_box(const Array& out, const Array& image, const std::vector<Wind
       const std::int64_t n = shape[w.axis];
       if (w.axis < last && w.size <= most_pass_rows && std::max(n, inner) < most_stream_axis) {
         const Window down{1, w.size, w.first, w.border};
-        stream_windows(p, Extents{outer, n, inner}, std::span(&down, 1), to, finishing);
+        stream_windows(p, Extents{outer, n, inner}, std::span(&down, 1), to, finishing, met_nan);
       } else {
-        long_window(to, from, outer, n, inner, w, key, p.constant, p.met_nan, finishing);
+        long_window(to, from, outer, n, inner, w, key, p.constant, flag_of_nan(met_nan, out.device()), finishing);
       }
     }
     from = to;
   }
   if constexpr (std::is_floating_point_v<T>) {
     from = image;  // Scratch is not held any longer.
-    queue_image(out, image, windows, static_cast<T>(cval), minimum, p.met_nan, finished);
+    queue_image(out, image, windows, static_cast<T>(cval), minimum, flags, finished);
   }
 }
 

@@ -19,6 +19,7 @@ void extreme_of_footprint(const Array& out, const Array& image, const Chords& ch
   p.key = key;
   p.constant = constant_of<Stored<T>>(image.dtype(), cval);
   p.first = chords.first;
+  p.mends = std::is_floating_point_v<T>;
   run_stream_extreme(p, images, out, chords, finished);
 }
 

@@ -27,7 +27,7 @@ struct ExtremeImage {
   KeyOf<T> key;
   Stored<T> constant;
   Offset first;
-  int* met_nan;  // or null
+  std::uint8_t* met_nan;  // where kernels say that they met NaN; or null
 
   /// The last two axes.
   void set_plane(std::int64_t rows, std::int64_t columns) {
@@ -54,8 +54,8 @@ struct ExtremeImage {
 
   /// Bands of the rows, `together` of them to a warp, for `images` images; `before` more lines begin each. A
   /// multiprocessor's scheduler with few warps waits for each line, one with many for their instructions: a line takes
-  /// as long as two and its warps' number together, and many short bands repeat more lines than few long ones.
-  void set_bands(std::int64_t images, int before, int together) {
+  /// as long as its warps' number and `waits` more together, and many short bands repeat more lines than few long ones.
+  void set_bands(std::int64_t images, int before, int together, int waits = 2) {
     const std::int64_t schedulers = 4 * static_cast<std::int64_t>(cuda::multiprocessors());
     const std::int64_t most = (height + together - 1) / together;
     double least = std::numeric_limits<double>::infinity();
@@ -65,7 +65,7 @@ struct ExtremeImage {
       const int count = (height + rows - 1) / rows;
       const std::int64_t of_scheduler =
           (images * strips * ((count + together - 1) / together) + schedulers - 1) / schedulers;
-      const double cost = static_cast<double>(rows + before) * static_cast<double>(2 + of_scheduler);
+      const double cost = static_cast<double>(rows + before) * static_cast<double>(waits + of_scheduler);
       if (cost < least) {
         least = cost;
         band = rows;
@@ -74,6 +74,13 @@ struct ExtremeImage {
     }
   }
 };
+
+/// A flag that is set where NaN is met; null where nobody asks. It is a new one, zero, unless there are some.
+inline std::uint8_t* flag_of_nan(Array* met_nan, Device device) {
+  if (met_nan == nullptr) return nullptr;
+  if (!met_nan->defined()) *met_nan = Array::zeros({1}, DType::uint8, device);
+  return met_nan->mutable_data_as<std::uint8_t>();
+}
 
 /// NaN where the footprint's first element meets one, among `count` outputs from column x on.
 template <class T>

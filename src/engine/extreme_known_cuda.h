@@ -25,6 +25,8 @@ struct NearBorder {
   int slope, before, after;
 
   HD int at(int i, int n) const { return i < 0 ? slope * i + before : i >= n ? slope * i + after : i; }
+  /// Whether it shows the constant.
+  HD bool lacks() const { return slope == 0 && before < 0; }
 };
 
 inline NearBorder near_border(std::int64_t axis, Border border) {
@@ -43,6 +45,8 @@ template <class T>
 struct ShapeImage : ExtremeImage<T> {
   int depth;
   NearBorder across, down, deep;
+  bool worded;      // beyond the edges of a row, each word shows elements of one word
+  bool every_warp;  // has a flag of its own for NaN
 };
 
 /// How far windows reach to each side.
@@ -57,7 +61,7 @@ struct NearReach {
 /// windows or too large.
 template <class T>
 std::int64_t near_image(ShapeImage<T>& p, const ExtremeImage<T>& image, std::int64_t images, const Array& out,
-                        const NearReach& reach, const Finished& finished) {
+                        const NearReach& reach, const Finished& finished, int waits = 2) {
   static_cast<ExtremeImage<T>&>(p) = image;
   if (reach.columns >= p.width || reach.height >= p.height) return 0;
   if (static_cast<std::int64_t>(p.width) * p.height > INT32_MAX) return 0;
@@ -70,10 +74,11 @@ std::int64_t near_image(ShapeImage<T>& p, const ExtremeImage<T>& image, std::int
   p.down = near_border(p.height, p.borders[p.leading]);
   p.across = near_border(p.width, p.borders[p.leading + 1]);
   p.set_output(out, finished.by, finished, 4 * static_cast<int>(sizeof(Stored<T>)));
+  p.worded = sizeof(Stored<T>) == 4 || (p.wide_in && p.borders[p.leading + 1] != Border::mirror);
   p.strip = 128 - 8 * reach.margin();
   p.strips = (p.width + p.strip - 1) / p.strip;
   constexpr int together = shape_bands<T>;
-  p.set_bands(images, 2 * reach.height, together);
+  p.set_bands(images, 2 * reach.height, together, waits);
   const std::int64_t warps = images * p.strips * ((p.bands + together - 1) / together);
   core::check(warps <= INT32_MAX, "extreme", "the image is too large");
   return warps;
@@ -86,14 +91,25 @@ void launch_shape(const ShapeImage<T>& p, int shape, unsigned warps);
 /// False when the footprint has no kernel of its own.
 template <class T>
 bool extreme_of_known_shape(const ExtremeImage<T>& image, std::int64_t images, const Array& out, const Chords& chords,
-                            const Finished& finished) {
+                            const Finished& finished, Array* met_nan) {
   const int known = known_shape(chords, image.leading);
   if (known < 0) return false;
   const ExtremeShape& shape = extreme_shapes[known];
   ShapeImage<T> p{};
-  const std::int64_t warps = near_image(p, image, images, out, {shape.depth, shape.height, shape.greatest()}, finished);
+  // Narrow elements come from memory sooner than their instructions are done.
+  const int waits = sizeof(Stored<T>) < 4 ? 1 : 2;
+  const std::int64_t warps =
+      near_image(p, image, images, out, {shape.depth, shape.height, shape.greatest()}, finished, waits);
   if (warps == 0) return false;
-  p.mends = std::is_floating_point_v<T> && p.met_nan == nullptr;
+  if (image.borders[image.leading + 1] == Border::mirror) {
+    // Runs that are their own mirror images hold all that the edge shows them again, with itself or without.
+    p.across = near_border(p.width, Border::reflect);
+    p.worded = p.worded || p.wide_in;
+  }
+  // Nothing has to clear flags that are all written.
+  p.every_warp = met_nan != nullptr && !met_nan->defined();
+  if (p.every_warp) *met_nan = Array::empty({warps}, DType::uint8, out.device());
+  p.met_nan = flag_of_nan(met_nan, out.device());
   const auto count = static_cast<unsigned>(warps);
   switch (known % shape_groups) {
     case 0: launch_shape<T, 0>(p, known, count); break;

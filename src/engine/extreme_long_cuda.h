@@ -19,7 +19,7 @@ struct LongLines {
   Border border;
   KeyOf<T> key;
   T constant;
-  int* met_nan;
+  std::uint8_t* met_nan;
   Finish finish;
   const T* a;
   const T* b;
@@ -27,7 +27,7 @@ struct LongLines {
   __device__ T extended(const T* line, std::int64_t i) const {
     const std::int64_t at = border_index(i + first, n, border);
     const T value = at < 0 ? constant : line[at * inner];
-    if (std::is_floating_point_v<T> && value != value) *met_nan = 1;
+    if (std::is_floating_point_v<T> && met_nan != nullptr && value != value) *met_nan = 1;
     return to_key(value, key);
   }
 };
@@ -72,7 +72,7 @@ struct LongPrefix {
 /// One axis of (outer, n, inner).
 template <class T>
 void long_window(const Array& out, const Array& image, std::int64_t outer, std::int64_t n, std::int64_t inner,
-                 const Window& w, const KeyOf<T>& key, T constant, int* met_nan, const Finished& finished) {
+                 const Window& w, const KeyOf<T>& key, T constant, std::uint8_t* met_nan, const Finished& finished) {
   const Array suffix = Array::empty(out.shape(), out.dtype(), out.device());
   LongLines<T> l{image.data_as<T>(),
                  suffix.mutable_data_as<T>(),

@@ -21,6 +21,12 @@ struct ExtremeShape {
     for (int z = 0; z <= depth; ++z) most = std::max(most, half[z][0]);
     return most;
   }
+  /// A box of one plane.
+  constexpr bool is_box() const {
+    bool same = depth == 0;
+    for (int y = 1; y <= height; ++y) same = same && half[0][y] == half[0][0];
+    return same;
+  }
   constexpr bool has(int z, int h) const {
     for (int y = 0; y <= height; ++y) {
       if (half[z][y] == h) return true;

@@ -53,10 +53,17 @@ __device__ __forceinline__ ShapeKeys<T> lesser(const ShapeKeys<T>& a, const Shap
   return k;
 }
 
-/// Elements of all bands as keys. NaN stays: a minimum with it is the other operand.
+/// The places of four neighbouring columns in their words, four bits each.
+template <class T>
+inline constexpr unsigned own_places = sizeof(Stored<T>) == 1   ? 0x3210
+                                       : sizeof(Stored<T>) == 2 ? 0x1010
+                                                                : 0;
+
+/// Elements of all bands as keys, each column from the place in its word that `picked` says. NaN stays: a minimum with
+/// it is the other operand.
 template <class T>
 __device__ __forceinline__ ShapeKeys<T> shape_keys(const ShapeElements<T> (&from)[ShapeLane<T>::bands],
-                                                   const KeyOf<T>& key) {
+                                                   const KeyOf<T>& key, unsigned picked = own_places<T>) {
   ShapeKeys<T> k;
   const unsigned flip = lane_flip<T>(key, 0);
   if constexpr (ShapeLane<T>::bits) {
@@ -68,15 +75,15 @@ __device__ __forceinline__ ShapeKeys<T> shape_keys(const ShapeElements<T> (&from
       const unsigned high = ((w & 0x7f7f7f7fu) + 0x7f7f7f7fu) | w;
       k.r[0] |= high >> (7 - b) & 0x01010101u << b;
     }
-    k.r[0] ^= flip;
+    k.r[0] = __byte_perm(k.r[0], 0, picked) ^ flip;
   } else if constexpr (sizeof(T) == 1) {
     const unsigned a = from[0].w[0] ^ flip, b = from[1].w[0] ^ flip;
 #pragma unroll
-    for (int i = 0; i < 4; ++i) k.r[i] = __byte_perm(a, b, 0x4400 + 0x1111 * i);
+    for (int i = 0; i < 4; ++i) k.r[i] = __byte_perm(a, b, 0x4400 + 0x1111 * (picked >> 4 * i & 3));
   } else if constexpr (sizeof(T) == 2) {
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      k.r[i] = __byte_perm(from[0].w[i / 2], from[1].w[i / 2], i % 2 ? 0x7632 : 0x5410) ^ flip;
+      k.r[i] = __byte_perm(from[0].w[i / 2], from[1].w[i / 2], 0x5410 + 0x2222 * (picked >> 4 * i & 1)) ^ flip;
     }
   } else {
 #pragma unroll

@@ -9,26 +9,33 @@ namespace opsin::OPSIN_TARGET::engine {
 /// How a warp reads its columns of a row.
 enum class Reading : std::uint8_t {
   whole,    // one access for a lane's elements
+  words,    // word by word, from where the edges show them
   shifted,  // whole words, moved by the bytes that the row is away from them
   single    // element by element, from columns that may lie beyond the edges
 };
 
-/// A lane's elements from `row` on; the words around them belong to the row.
+/// A lane's elements that begin within a word, as they are read.
 template <class T>
-__device__ __forceinline__ ShapeElements<T> load_shifted(const Stored<T>* row) {
-  constexpr int words = ShapeLane<T>::words;
-  const auto away = static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(row) & 3);
-  const auto from = reinterpret_cast<const unsigned*>(reinterpret_cast<const char*>(row) - away);
-  unsigned w[words + 1];
+struct ShiftedElements {
+  static constexpr int words = ShapeLane<T>::words, read = words + (sizeof(Stored<T>) < 4 ? 1 : 0);
+  unsigned w[read];
+  unsigned away;  // bytes from the first word's beginning
+
+  /// Those from `row` on; the words around them belong to the row.
+  __device__ __forceinline__ void load(const Stored<T>* row) {
+    away = static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(row) & 3);
+    const auto from = reinterpret_cast<const unsigned*>(reinterpret_cast<const char*>(row) - away);
 #pragma unroll
-  for (int i = 0; i < words + (sizeof(Stored<T>) < 4 ? 1 : 0); ++i) w[i] = from[i];
-  ShapeElements<T> e;
-#pragma unroll
-  for (int i = 0; i < words; ++i) {
-    e.w[i] = sizeof(Stored<T>) < 4 ? __funnelshift_r(w[i], w[i + 1], 8 * away) : w[i];
+    for (int i = 0; i < read; ++i) w[i] = from[i];
   }
-  return e;
-}
+
+  __device__ __forceinline__ ShapeElements<T> elements() const {
+    ShapeElements<T> e;
+#pragma unroll
+    for (int i = 0; i < words; ++i) e.w[i] = read > words ? __funnelshift_r(w[i], w[(i + 1) % read], 8 * away) : w[i];
+    return e;
+  }
+};
 
 template <class T>
 __device__ __forceinline__ void set_shape_element(ShapeElements<T>& e, int i, Stored<T> x) {
@@ -53,21 +60,32 @@ __device__ __forceinline__ Stored<T> shape_element(const ShapeElements<T>& e, in
 /// The columns that a warp reads.
 template <class T>
 struct ShapeStrip {
+  static constexpr int words = ShapeLane<T>::words, per_word = 4 / static_cast<int>(sizeof(Stored<T>));
+
   const ShapeImage<T>& p;
   Reading reading;
-  int x;          // of the lane's first column
-  int column[4];  // what a single reading reads; below 0: the constant
+  int x;            // of the lane's first column
+  int column[4];    // what each column shows; below 0: the constant
+  int word[words];  // what each word is read from
+  unsigned picked;  // of the words, see shape_keys()
+  bool lacks;       // a column of the warp shows the constant
 
   __device__ ShapeStrip(const ShapeImage<T>& image, int first, int lane) : p(image), x(first + 4 * lane) {
     const int end = first + 32 * ShapeLane<T>::columns;
-    const bool inside = p.wide_in ? first >= 0 && end <= p.width : first >= 4 && end + 4 <= p.width;
-    reading = !inside ? Reading::single : p.wide_in ? Reading::whole : Reading::shifted;
+    const bool within = first >= 0 && end <= p.width;
+    const bool inside = p.wide_in ? within : first >= 4 && end + 4 <= p.width;
+    reading = inside ? (p.wide_in ? Reading::whole : Reading::shifted) : p.worded ? Reading::words : Reading::single;
+    lacks = !within && p.across.lacks();
+    picked = reading == Reading::words ? 0 : own_places<T>;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
       // Columns further out than the footprint reaches are nobody's.
       const int at = x + i < 1 - p.width ? 1 - p.width : x + i > 2 * p.width - 2 ? 2 * p.width - 2 : x + i;
       column[i] = p.across.at(at, p.width);
+      if (reading == Reading::words) picked |= static_cast<unsigned>(column[i] & (per_word - 1)) << 4 * i;
     }
+#pragma unroll
+    for (int j = 0; j < words; ++j) word[j] = column[j * per_word] & -per_word;
   }
 
   __device__ __forceinline__ ShapeElements<T> constant() const {
@@ -77,15 +95,19 @@ struct ShapeStrip {
     return e;
   }
 
-  /// The lane's elements of row y of a plane.
-  __device__ __forceinline__ ShapeElements<T> load(const Stored<T>* plane, int y) const {
-    const Stored<T>* const row = plane + y * p.width;
-    if (reading == Reading::whole) return *reinterpret_cast<const ShapeElements<T>*>(plane + (y * p.width + x));
-    if (reading == Reading::shifted) return load_shifted<T>(plane + (y * p.width + x));
-    ShapeElements<T> e{};
+  /// Whether the lane's elements are loaded by load().
+  __device__ bool loads() const { return reading == Reading::whole || reading == Reading::words; }
+
+  /// The lane's elements of the row that begins `row` elements into a plane.
+  __device__ __forceinline__ void load(ShapeElements<T>& e, const Stored<T>* plane, int row, bool all_shown) const {
+    if (words > 1 && reading == Reading::whole) {
+      e = *reinterpret_cast<const ShapeElements<T>*>(plane + (row + x));
+      return;
+    }
 #pragma unroll
-    for (int i = 0; i < 4; ++i) set_shape_element<T>(e, i, column[i] < 0 ? p.constant : row[column[i]]);
-    return e;
+    for (int j = 0; j < words; ++j) {
+      if (all_shown || word[j] >= 0) e.w[j] = *reinterpret_cast<const unsigned*>(plane + (row + word[j]));
+    }
   }
 };
 
@@ -126,7 +148,7 @@ struct ShapeWarp {
   ShapeStrip<T> in;
   int left;                         // the lane's columns before the strip's end, or fewer than 1
   const Stored<T>* source[planes];  // null: beyond a constant border
-  bool inner;                       // all that is read lies in the image, and no band ends early
+  bool inner;                       // the image shows all that is read, at once, and no band ends early
 
   __device__ __forceinline__ explicit ShapeWarp(const ShapeImage<T>& of)
       : p(of),
@@ -146,8 +168,8 @@ struct ShapeWarp {
         source[k] = at < 0 ? nullptr : p.image + (image - z + at) * plane;
       }
     }
-    // Fetching goes on for a few lines after the last.
-    inner = in.reading == Reading::whole && top >= Height && top + bands * p.band + Height + 3 <= p.height;
+    // Fetching goes on for at most five lines after the last.
+    inner = in.loads() && !in.lacks && top >= Height && top + bands * p.band + Height + 5 <= p.height;
 #pragma unroll
     for (int k = 0; k < planes; ++k) inner = inner && source[k] != nullptr;
   }
@@ -159,27 +181,33 @@ struct ShapeWarp {
 
   __device__ __forceinline__ void fetch(int line, Lines& to) const {
     if (inner) {
-      const int from = (top + line - Height) * p.width + in.x;
+      const int from = (top + line - Height) * p.width;
 #pragma unroll
       for (int b = 0; b < bands; ++b) {
 #pragma unroll
-        for (int k = 0; k < planes; ++k) {
-          to[k][b] = *reinterpret_cast<const ShapeElements<T>*>(source[k] + (from + b * p.band * p.width));
-        }
+        for (int k = 0; k < planes; ++k) in.load(to[k][b], source[k], from + b * p.band * p.width, true);
       }
       return;
     }
+    int rows[bands];
 #pragma unroll
     for (int b = 0; b < bands; ++b) {
       // Rows further out than the windows reach are nobody's.
       const int y = top + b * p.band + line - Height, most = p.height + Height - 1;
-      const int row = p.down.at(y < most ? y : most, p.height);
+      rows[b] = p.down.at(y < most ? y : most, p.height);
+    }
+    // What is put together here waits for memory, so that loads come first.
+    if (in.reading == Reading::single) {
+      if constexpr (sizeof(Stored<T>) < 4) fetch_single(rows, to);
+    } else if (in.reading == Reading::shifted) {
+      fetch_shifted(rows, to);
+    } else {
 #pragma unroll
-      for (int k = 0; k < planes; ++k) {
-        if (row < 0 || source[k] == nullptr) {
+      for (int b = 0; b < bands; ++b) {
+#pragma unroll
+        for (int k = 0; k < planes; ++k) {
           to[k][b] = in.constant();
-        } else {
-          to[k][b] = in.load(source[k], row);
+          if (shows(rows[b], k)) in.load(to[k][b], source[k], rows[b] * p.width, false);
         }
       }
     }
@@ -188,9 +216,62 @@ struct ShapeWarp {
   /// Of the row that `line` completes in band b.
   __device__ int row(int line, int b) const { return top + b * p.band + line - 2 * Height; }
   __device__ bool makes(int line, int b) const {
-    return line >= 2 * Height && left > 0 && (inner || row(line, b) < p.height);
+    return line >= 2 * Height && line < lines() && left > 0 && (inner || row(line, b) < p.height);
   }
   __device__ std::int64_t place(int line, int b) const { return image * plane + (row(line, b) * p.width + in.x); }
+
+ private:
+  /// Rows that wait for memory together where lanes put their elements together: as many as there are registers for.
+  static constexpr int most_together = ShapeLane<T>::bits ? 4 : 16;
+
+  __device__ bool shows(int row, int k) const { return row >= 0 && source[k] != nullptr; }
+
+  /// load(i, plane, band) for a few rows, then put(i, plane, band) for the same ones, until they are all done.
+  template <class Load, class Put>
+  __device__ __forceinline__ static void in_turn(const Load& load, const Put& put) {
+#pragma unroll
+    for (int first = 0; first < planes * bands; first += most_together) {
+      // Loads of the next rows stay behind it.
+      if (first > 0) __syncwarp();
+#pragma unroll
+      for (int i = 0; i < most_together && first + i < planes * bands; ++i) {
+        load(i, (first + i) % planes, (first + i) / planes);
+      }
+#pragma unroll
+      for (int i = 0; i < most_together && first + i < planes * bands; ++i) {
+        put(i, (first + i) % planes, (first + i) / planes);
+      }
+    }
+  }
+
+  __device__ __forceinline__ void fetch_shifted(const int (&rows)[bands], Lines& to) const {
+    ShiftedElements<T> parts[most_together];
+    in_turn(
+        [&](int i, int k, int b) {
+          parts[i].away = 0;
+#pragma unroll
+          for (unsigned& w : parts[i].w) w = in.constant().w[0];
+          if (shows(rows[b], k)) parts[i].load(source[k] + (rows[b] * p.width + in.x));
+        },
+        [&](int i, int k, int b) { to[k][b] = parts[i].elements(); });
+  }
+
+  __device__ __forceinline__ void fetch_single(const int (&rows)[bands], Lines& to) const {
+    Stored<T> parts[most_together][4];
+    in_turn(
+        [&](int i, int k, int b) {
+#pragma unroll
+          for (int c = 0; c < 4; ++c) {
+            parts[i][c] = p.constant;
+            if (shows(rows[b], k) && in.column[c] >= 0) parts[i][c] = source[k][rows[b] * p.width + in.column[c]];
+          }
+        },
+        [&](int i, int k, int b) {
+          to[k][b] = {};
+#pragma unroll
+          for (int c = 0; c < 4; ++c) set_shape_element<T>(to[k][b], c, parts[i][c]);
+        });
+  }
 };
 
 }  // namespace opsin::OPSIN_TARGET::engine

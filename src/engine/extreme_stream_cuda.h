@@ -228,22 +228,25 @@ void launch_stream_extreme(const StreamExtreme<T>& p, std::int64_t images) {
   }
 }
 
-/// `p` knows the image, its shape, borders, key and constant; without a flag for NaN, the footprint's first element.
+/// `p` knows the image, its shape, borders, key and constant, and whether NaN is mended. `met_nan`: flags of NaN that
+/// were met, made here where there are none yet.
 template <class T>
 void run_stream_extreme(StreamExtreme<T>& p, std::int64_t images, const Array& out, const Chords& chords,
-                        const Finished& finished) {
+                        const Finished& finished, Array* met_nan = nullptr) {
   using Lane = LaneOf<T>;
   core::check(std::max({std::abs(chords.top), std::abs(chords.left), chords.rows, chords.columns}) < most_stream_axis,
               "extreme", "the footprint is too large");
   if constexpr (has_shapes<T>) {
-    if (extreme_of_known_shape<T>(p, images, out, chords, finished)) return;
+    if (extreme_of_known_shape<T>(p, images, out, chords, finished, met_nan)) return;
   }
+  p.met_nan = flag_of_nan(met_nan, out.device());
+  const bool mends = p.mends;
   const ExtremePasses cut(chords, p.leading + 2, Lane::pixels, Lane::unit);
   for (std::size_t i = 0; i < cut.passes().size(); ++i) {
     const bool last = i + 1 == cut.passes().size();
     p.pass = cut.passes()[i];
     p.joins = i > 0;
-    p.mends = std::is_floating_point_v<T> && p.met_nan == nullptr && last;
+    p.mends = mends && last;
     p.set_output(out, last ? finished.by : Finish::none, finished, Lane::aligned);
     p.strip = (32 * Lane::pixels - p.pass.reach) / Lane::pixels * Lane::pixels;
     p.strips = (p.width + p.strip - 1) / p.strip;

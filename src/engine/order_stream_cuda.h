@@ -112,7 +112,7 @@ __global__ void __launch_bounds__(32, Planes == 1 ? 20 : 16)
       unsigned keys[Planes][columns];
 #pragma unroll
       for (int k = 0; k < Planes; ++k) {
-        const ShapeKeys<T> own = shape_keys<T>(ahead[k], p.key);
+        const ShapeKeys<T> own = shape_keys<T>(ahead[k], p.key, warp.in.picked);
 #pragma unroll
         for (int i = 0; i < 4; ++i) keys[k][i] = own.r[i];
         if constexpr (has_side) keys[k][4] = shape_keys<T>(beside[k], p.key).r[0];

@@ -8,9 +8,12 @@
 namespace opsin::ndimage {
 
 Footprint::Footprint(const Array& elements) : shape(elements.shape()) {
-  const Array host = elements.astype(DType::boolean).to({});
-  const auto* p = host.data_as<std::uint8_t>();
-  inside.assign(p, p + host.size());
+  const bool bytes = elements.dtype() == DType::boolean || elements.dtype() == DType::uint8;
+  const bool ready = bytes && elements.device().kind == DeviceKind::cpu && elements.is_contiguous();
+  const Array truths = ready ? elements : elements.astype(DType::boolean).to({});
+  const auto* p = static_cast<const std::uint8_t*>(truths.data());
+  inside.resize(static_cast<std::size_t>(truths.size()));
+  std::transform(p, p + inside.size(), inside.begin(), [](std::uint8_t e) { return e != 0 ? 1 : 0; });
 }
 
 Footprint Footprint::mirrored() const {
@@ -20,6 +23,7 @@ Footprint Footprint::mirrored() const {
 }
 
 Footprint Footprint::padded(bool at_end) const {
+  if (std::all_of(shape.begin(), shape.end(), [](std::int64_t n) { return n % 2 != 0; })) return *this;
   Footprint result;
   for (const std::int64_t n : shape) result.shape.push_back(n % 2 == 0 ? n + 1 : n);
   result.inside.assign(static_cast<std::size_t>(result.shape.product()), 0);

@@ -57,17 +57,22 @@ std::vector<int> expanded(const std::vector<int>& origins, const std::vector<int
 std::vector<engine::Offset> offsets_of(const Footprint& footprint, const std::vector<int>& origins) {
   std::vector<engine::Offset> offsets;
   offsets.reserve(footprint.inside.size());
-  const int ndim = footprint.shape.size();
-  for (std::size_t i = 0; i < footprint.inside.size(); ++i) {
-    if (!footprint.inside[i]) continue;
-    engine::Offset o{};
-    auto rest = static_cast<std::int64_t>(i);
-    for (int a = ndim - 1; a >= 0; --a) {
-      const std::int64_t n = footprint.shape[a];
-      o[static_cast<std::size_t>(a)] = rest % n - n / 2 - origins[static_cast<std::size_t>(a)];
-      rest /= n;
+  const Extents& shape = footprint.shape;
+  engine::Offset at{};
+  std::array<std::int64_t, max_ndim> index{};
+  for (int a = 0; a < shape.size(); ++a) {
+    const auto i = static_cast<std::size_t>(a);
+    at[i] = -(shape[a] / 2) - origins[i];
+  }
+  for (const std::uint8_t inside : footprint.inside) {
+    if (inside) offsets.push_back(at);
+    for (int a = shape.size() - 1; a >= 0; --a) {
+      const auto i = static_cast<std::size_t>(a);
+      ++at[i];
+      if (++index[i] < shape[a]) break;
+      at[i] -= shape[a];
+      index[i] = 0;
     }
-    offsets.push_back(o);
   }
   return offsets;
 }

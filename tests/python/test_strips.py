@@ -57,6 +57,26 @@ def test_morphology(device, dtype, name):
 
 
 @pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("mode", MODES)
+def test_edges_that_words_end_at(device, dtype, mode):
+    for shape, names in [
+        ((70, 236), ("disk 5", "box 3", "box 9", "box 15")),
+        ((133, 128), ("disk 8", "box 15")),
+        ((16, 12), ("box 11",)),
+        ((6, 17, 244), ("ball 2", "cube")),
+    ]:
+        image = _image(shape, dtype)
+        given = opsin.asarray(image, device=device)
+        for name in names:
+            for operation in ("erosion", "dilation"):
+                footprint = {**FLAT, **SOLID}[name]
+                got = getattr(opsin.morphology, operation)(given, footprint, mode=mode, cval=1)
+                want = getattr(ski, operation)(image, footprint, mode=mode, cval=1)
+                np.testing.assert_array_equal(np.asarray(got), want, f"{operation} {name} {shape}")
+
+
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32])
 @pytest.mark.parametrize("mode", MODES)
 def test_median(device, dtype, mode):
@@ -106,3 +126,17 @@ def test_nan_counts_where_the_first_element_meets_it(device):
         got = np.asarray(opsin.morphology.dilation(opsin.asarray(image, device=device), footprint))
         np.testing.assert_array_equal(got, np.asarray(opsin.morphology.dilation(image, footprint)))
         assert np.isnan(got).any() and not np.isnan(got).all()
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_nan_under_a_box(device, dtype):
+    for shape, sizes in [((150, 604), (3, 15, (4, 7), (1, 3), (40, 3))), ((12, 19, 130), (3, 5, (3, 1, 1)))]:
+        for place in (0, np.prod(shape) // 2 + 77, np.prod(shape) - 1):
+            image = _image(shape, dtype)
+            image.reshape(-1)[place] = np.nan
+            for size in sizes:
+                for name in ("minimum_filter", "maximum_filter"):
+                    got = getattr(opsin.ndimage, name)(opsin.asarray(image, device=device), size)
+                    want = getattr(ndi, name)(image, size)
+                    np.testing.assert_array_equal(np.asarray(got), want, f"{name} {shape} {size} {place}")
