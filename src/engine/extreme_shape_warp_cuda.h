@@ -168,8 +168,8 @@ struct ShapeWarp {
         source[k] = at < 0 ? nullptr : p.image + (image - z + at) * plane;
       }
     }
-    // Fetching goes on for at most five lines after the last.
-    inner = in.loads() && !in.lacks && top >= Height && top + bands * p.band + Height + 5 <= p.height;
+    // Fetching goes on for at most seven lines after the last.
+    inner = in.loads() && !in.lacks && top >= Height && top + bands * p.band + Height + 7 <= p.height;
 #pragma unroll
     for (int k = 0; k < planes; ++k) inner = inner && source[k] != nullptr;
   }
