@@ -5,6 +5,7 @@
 //   HD V operator()(V x) const          (of what prepared() returns) the bin, or `bins` for a value that has none
 //   HD bool is_simple() const           where the device knows a shorter way in the usual case: whether this is one,
 //   auto simple() const                 and what prepared() would return for it; CUDA alone
+//   HD V quick(V x, bool& sure) const   (of what simple() returns) likewise the bin, unless it clears `sure`
 //
 // with V the value type of the compute type C, in which every bin number must be exact. Images of 8 and 16 bits have
 // counts of their own for every value there is: see count_values().

@@ -18,10 +18,20 @@ struct CountShared {
   B bin;
 
   __device__ __forceinline__ void operator()(const C (&values)[values_width], unsigned present) const {
+    int at[values_width];
+    bool sure = false;
+    if constexpr (requires { bin.quick(values[0], sure); }) {
+      sure = true;
+#pragma unroll
+      for (int e = 0; e < values_width; ++e) at[e] = static_cast<int>(bin.quick(values[e], sure));
+    }
+    if (!sure) {
+#pragma unroll
+      for (int e = 0; e < values_width; ++e) at[e] = static_cast<int>(bin(values[e]));
+    }
 #pragma unroll
     for (int e = 0; e < values_width; ++e) {
-      const auto at = static_cast<int>(bin(values[e]));
-      if (at < bins && (present >> e & 1)) atomicAdd(own + at, 1u);
+      if (at[e] < bins && (present >> e & 1)) atomicAdd(own + at[e], 1u);
     }
   }
 };

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/memory.h"
 #include "core/target.h"
-#include "engine/interpolate.h"
-#include "engine/lookup.h"
+#include "engine/even_lines.h"
 #include "engine/team.h"
 #include "exposure/color_warning.h"
 #include "exposure/counted.h"
@@ -37,18 +36,8 @@ struct MakePoints {
       });
     });
     team.each(n - 1, [&](std::int64_t i) { slope[i] = engine::LineTable::slope_at(x, y, i); });
+    // Centres of uniform bins lie evenly: see engine/even_lines.h.
     team.alone(0, [&] { slope[n - 1] = static_cast<double>(n - 1) / (x[n - 1] - x[0]); });
-  }
-};
-
-/// Centres of uniform bins lie so evenly that the distance from the first, times the lines in a unit, is the number of
-/// the line, or next to it. That factor stands where the last point's slope would.
-struct AlongLines {
-  engine::LineTable table;
-  HD double operator()(double at) const {
-    const std::int64_t last = table.n - 1;
-    const double place = (at - table.x[0]) * table.slope[last];
-    return table.from(place > 0 && place < static_cast<double>(last) ? static_cast<std::int64_t>(place) : 0, at);
   }
 };
 
@@ -91,7 +80,7 @@ Array equalize_hist(const Array& image, const opsin::exposure::EqualizeHistOptio
   if (is_integer(image.dtype())) {
     engine::lookup<double>(out, image, AtValue{x + n, static_cast<double>(bins.offset), static_cast<double>(n - 1)});
   } else {
-    engine::lookup<double>(out, image, AlongLines{table});
+    engine::along_lines(out, image, table);
   }
   check_status(bins.status);
   return out;
