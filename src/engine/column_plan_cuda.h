@@ -83,12 +83,22 @@ struct HessianInPlane {
 template <class Form, int... L>
 struct ColumnKernels {};
 
+/// Epilogues that meet no other banks of two filters than those of two Gaussians, or of a Gabor filter along x.
+template <class E>
+concept MeetsGaussiansAlone = requires { E::gaussians_alone; };
+template <class E>
+concept MeetsHarmonicsAlone = requires { E::harmonics_alone; };
+
 template <int K, int O, class E>
 auto column_kernels() {
   namespace f = column_forms;
   if constexpr (K == 1) {
     return std::tuple<ColumnKernels<f::Plain, 5, 9, 17, 33>, ColumnKernels<f::Down, 9, 17, 33>,
                       ColumnKernels<f::SquareDown, 9, 17>, ColumnKernels<f::ProductDown, 9, 17>>{};
+  } else if constexpr (K == 2 && MeetsHarmonicsAlone<E>) {
+    return std::tuple<ColumnKernels<f::Harmonic, 9, 19>>{};
+  } else if constexpr (K == 2 && MeetsGaussiansAlone<E>) {
+    return std::tuple<ColumnKernels<f::Pair, 9, 13, 27>, ColumnKernels<f::PairOfTwo, 9, 13>>{};
   } else if constexpr (K == 2 && O == 1) {
     return std::tuple<ColumnKernels<f::Pair, 9, 13, 27>, ColumnKernels<f::PairOfTwo, 9, 13>,
                       ColumnKernels<f::Gradient, 9, 17>>{};

@@ -8,6 +8,7 @@ namespace opsin::OPSIN_TARGET::filters {
 namespace {
 
 struct Difference {
+  static constexpr bool gaussians_alone = true;
   template <class V>
   HD void operator()(const V (&in)[2], V (&out)[1]) const {
     out[0] = in[0] - in[1];

@@ -6,6 +6,7 @@ namespace {
 
 /// The same where the harmonic does not change along y: (1, cos), (1, sin).
 struct Pair {
+  static constexpr bool harmonics_alone = true;
   bool to_bool;
   template <class V>
   HD void operator()(const V (&in)[2], V (&out)[2]) const {

@@ -10,6 +10,7 @@ namespace {
 
 /// From the blurred value and the value itself.
 struct Sharpen {
+  static constexpr bool gaussians_alone = true;
   double amount;
   const int* negative;  // null: no clipping
 
