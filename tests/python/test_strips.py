@@ -1,8 +1,10 @@
-"""Morphology and medians of images wider and higher than what a warp streams over at once, on every device."""
+"""Filters that stream, of images wider and higher than what a warp holds at once, on every device."""
 
 import numpy as np
 import pytest
 import scipy.ndimage as ndi
+import skimage.feature
+import skimage.filters
 import skimage.morphology as ski
 
 import opsin
@@ -140,3 +142,39 @@ def test_one_nan_under_a_box(device, dtype):
                     got = getattr(opsin.ndimage, name)(opsin.asarray(image, device=device), size)
                     want = getattr(ndi, name)(image, size)
                     np.testing.assert_array_equal(np.asarray(got), want, f"{name} {shape} {size} {place}")
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("mode", MODES)
+def test_canny(device, mode):
+    for shape in [(40, 300), (21, 301), (139, 515), (8, 113)]:
+        image = RNG.random(shape)
+        hole = RNG.random(shape) < 0.999
+        for options in (
+            dict(low_threshold=0.3, high_threshold=0.9, mode=mode, cval=0.4),
+            dict(low_threshold=0.6, high_threshold=0.95, use_quantiles=True, mode=mode),
+            dict(low_threshold=0.2, high_threshold=0.8, mask=hole, mode=mode),
+        ):
+            want = skimage.feature.canny(image, **options)
+            assert want.any()
+            on_device = {k: opsin.asarray(v, device=device) if k == "mask" else v for k, v in options.items()}
+            got = opsin.feature.canny(opsin.asarray(image, device=device), **on_device)
+            np.testing.assert_array_equal(np.asarray(got), want, f"{shape} {options}")
+            single = image.astype(np.float32)
+            got = opsin.feature.canny(opsin.asarray(single, device=device), **on_device)
+            np.testing.assert_array_equal(np.asarray(got), opsin.feature.canny(single, **options))
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+def test_edges_of_volumes(device, mode, dtype):
+    for shape in [(20, 9, 260), (3, 4, 257), (70, 6, 128), (1, 5, 1), (2, 1, 131)]:
+        image = RNG.integers(0, 256, shape, dtype=np.uint8) if dtype is np.uint8 else RNG.random(shape).astype(dtype)
+        for name in ("sobel", "laplace"):
+            options = dict(mode=mode, cval=0.3) if name == "sobel" else {}
+            got = getattr(opsin.filters, name)(opsin.asarray(image, device=device), **options)
+            want = getattr(skimage.filters, name)(image, **options)
+            np.testing.assert_allclose(
+                np.asarray(got), want, atol=1e-12 if dtype is np.float64 else 1e-5, err_msg=f"{name} {shape}"
+            )
