@@ -201,8 +201,7 @@ int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std:
                                 loop.template interleaved<O>(I)};
   const std::int64_t items = loop.lines() * ((loop.line_length() + 3) / 4);
   const auto launch = [&](int* highest) {
-    cuda::launch(pointwise_kernel<C, I, O, F>, cuda::grid_for(items, 256, 1 << 20), dim3(256), 0, arrays, f, scaling,
-                 highest);
+    cuda::launch(pointwise_kernel<C, I, O, F>, cuda::grid_for(items, 256), dim3(256), 0, arrays, f, scaling, highest);
   };
   if constexpr (Reporting<F, C, I, O>) {
     const auto stream = current_stream();
