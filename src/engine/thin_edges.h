@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 
 #include "core/dispatch.h"
 #include "opsin/array.h"
@@ -43,50 +42,27 @@ template <class C>
 struct EdgeThresholds {
   C weak, strong;
 
-  /// The weak threshold is a float32 in scikit-image, and never zero; the strong one is compared as a double. No
-  /// element without a gradient is an edge, so no threshold need be lower than the least number.
+  /// The weak threshold is a float32 in scikit-image, and never zero; the strong one is compared as a double.
   static HD EdgeThresholds of(const double* from) {
     float low = static_cast<float>(from[0]);
     if (low == 0) low = 1e-14f;
-    const C weak = low < 0 ? std::numeric_limits<C>::denorm_min() : static_cast<C>(low);
     C high = static_cast<C>(from[1]);
     if (static_cast<double>(high) < from[1]) {
       high = static_cast<C>(::nextafterf(static_cast<float>(high), static_cast<float>(INFINITY)));
     }
-    return {weak, high};
+    return {static_cast<C>(low), high};
   }
 };
 
-/// Smoothing of three neighbouring differences, in SciPy's order. Twice a number is exact: fma changes no result.
+/// Smoothing of three neighbouring differences, in SciPy's order.
 template <class V>
 HD V sobel_sum(V before, V middle, V after) {
-  const V two = broadcast<V>(Element<V>(2));
-  if constexpr (std::is_same_v<V, Element<V>>) return fma(two, middle, before + after);
-  return two * middle + (before + after);
+  return broadcast<V>(Element<V>(2)) * middle + (before + after);
 }
 
 template <class V>
 HD V edge_magnitude(V down, V across) {
   return sqrt(down * down + across * across);
-}
-
-/// a / b of 0 <= a <= b, rounded as a division where b * b is neither too small nor too large a number. On CUDA a plain
-/// division ends in a branch, across which a thread's elements cannot be worked on together.
-template <class V>
-HD V ratio(V a, V b) {
-#ifdef __CUDA_ARCH__
-  if constexpr (std::is_same_v<V, float>) {
-    float inverse;
-    asm("rcp.approx.f32 %0, %1;" : "=f"(inverse) : "f"(b));
-    const float rough = a * inverse;
-    inverse = ::fmaf(::fmaf(-b, inverse, 1.0f), inverse, inverse);
-    float q = a * inverse;
-    q = ::fmaf(::fmaf(-b, q, a), inverse, q);
-    q = ::fmaf(::fmaf(-b, q, a), inverse, q);
-    return q == q ? q : rough;
-  }
-#endif
-  return a / b;
 }
 
 /// Whether far * w + near * (1 - w) <= m.
@@ -102,35 +78,25 @@ HD auto not_above(V far, V near, V w, V m) {
   }
 }
 
-/// Whether an element is an edge, at least a weak one. m(dy, dx) is the magnitude there.
+/// 0 for no edge, 1 for a weak and 3 for a strong one (the bits of engine/hysteresis.h). m(dy, dx) is the magnitude
+/// there.
 template <class V, class Magnitude>
-HD auto is_edge(V down, V across, const Magnitude& m, const EdgeThresholds<Element<V>>& thresholds) {
-  const V zero = broadcast<V>(Element<V>(0));
+HD V edge_level(V down, V across, const Magnitude& m, const EdgeThresholds<Element<V>>& thresholds) {
+  using C = Element<V>;
+  const V zero = broadcast<V>(C(0)), one = broadcast<V>(C(1));
   const auto falling = ((down >= zero) & (across >= zero)) | ((down <= zero) & (across <= zero));
   const V y = abs(down), x = abs(across);
   const auto steep = y > x;
-  const V w = ratio(pick(steep, x, y), pick(steep, y, x));
+  const V w = min(y, x) / max(y, x);
   const V far_1 = pick(falling, m(1, 1), m(-1, 1)), far_2 = pick(falling, m(-1, -1), m(1, -1));
   const V near_1 = pick(steep, pick(falling, m(1, 0), m(-1, 0)), m(0, 1));
   const V near_2 = pick(steep, pick(falling, m(-1, 0), m(1, 0)), m(0, -1));
   const V here = m(0, 0);
-  return (here >= broadcast<V>(thresholds.weak)) & not_above(far_1, near_1, w, here) &
-         not_above(far_2, near_2, w, here);
+  const auto weak = (here >= broadcast<V>(thresholds.weak)) & (here > zero) & not_above(far_1, near_1, w, here) &
+                    not_above(far_2, near_2, w, here);
+  const V level = pick(here >= broadcast<V>(thresholds.strong), broadcast<V>(C(3)), one);
+  return pick(weak, level, zero);
 }
-
-/// Whether elements of an image that is not empty are edges, as the device keeps it.
-struct EdgeState;
-
-/// Finds weak and strong edges. Elements at the image's edge are none.
-template <class C>
-void thin_edges(const EdgeState& state, const ThinEdges& e);
-
-/// `out`, of the compute type: the gradient's magnitude.
-template <class C>
-void gradient_magnitude(const Array& out, const ThinEdges& e);
-
-/// `out`, bool: edges that hold a strong one, C-contiguous and of the state's shape.
-void link_edges(const Array& out, const EdgeState& state);
 
 }  // namespace opsin::OPSIN_TARGET::engine
 
@@ -139,3 +105,19 @@ void link_edges(const Array& out, const EdgeState& state);
 #else
 #include "engine/thin_edges_cpu.h"
 #endif
+
+namespace opsin::OPSIN_TARGET::engine {
+
+/// `out`, uint8: 0 where there is no edge, 1 for weak and 3 for strong edges. Elements at the image's edge are none.
+template <class C>
+void thin_edges(const Array& out, const ThinEdges& e) {
+  if (out.size() > 0) run_edges<C, true>(out, e);
+}
+
+/// `out`, of the compute type: the gradient's magnitude.
+template <class C>
+void gradient_magnitude(const Array& out, const ThinEdges& e) {
+  if (out.size() > 0) run_edges<C, false>(out, e);
+}
+
+}  // namespace opsin::OPSIN_TARGET::engine

@@ -8,16 +8,9 @@
 
 #include "core/lines_cpu.h"
 #include "core/threads.h"
-#include "engine/hysteresis.h"
 #include "engine/scratch_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
-
-/// The bits of engine/hysteresis.h.
-struct EdgeState {
-  Array levels;
-  EdgeState(const Extents& shape, Device device) : levels(Array::empty(shape, DType::uint8, device)) {}
-};
 
 template <class C, bool Thin>
 class EdgeBand {
@@ -124,11 +117,9 @@ class EdgeBand {
     const C* const across = across_[slot(y)];
     const C* const m[3] = {magnitude_[slot(y - 1)], magnitude_[slot(y)], magnitude_[slot(y + 1)]};
     for (std::int64_t x = 1; x < columns_ - 1; x += V::lanes) {
-      const auto edge = is_edge(
+      const V level = edge_level(
           V::load(down + x), V::load(across + x), [&](int dy, int dx) { return V::load(m[dy + 1] + x + dx); },
           thresholds_);
-      const auto high = V::load(m[1] + x) >= V(thresholds_.strong);
-      const V level = pick(edge, pick(high, V(weak | strong), V(weak)), V(C(0)));
       const std::int64_t n = columns_ - 1 - x;
       if (n >= V::lanes) {
         store_through_int32(to + x, level);
@@ -170,17 +161,5 @@ void run_edges(const Array& out, const ThinEdges& e) {
   core::parallel_for(out.shape(0), grain,
                      [&](std::int64_t top, std::int64_t bottom) { EdgeBand<C, Thin>(out, e).run(top, bottom); });
 }
-
-template <class C>
-void thin_edges(const EdgeState& state, const ThinEdges& e) {
-  run_edges<C, true>(state.levels, e);
-}
-
-template <class C>
-void gradient_magnitude(const Array& out, const ThinEdges& e) {
-  run_edges<C, false>(out, e);
-}
-
-inline void link_edges(const Array& out, const EdgeState& state) { hysteresis(out, state.levels, 2); }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA side of engine/thin_edges.h. A warp streams down a strip of columns, a 16-byte group of them a lane, and keeps
-// the last three rows of each stage in registers; what lies beside a lane's own columns comes from its neighbours by
-// shuffle. The magnitudes beside the warp's columns are made before, by all lanes at once. Edges leave as the bits that
-// engine/flood_cuda.h works on.
+// CUDA side of engine/thin_edges.h. A block makes a tile of 64 x 16 outputs: the smooth image with two elements around
+// it and the magnitudes with one lie in shared memory.
 #pragma once
 
 #include <limits>
 
-#include "core/assign.h"
-#include "engine/hysteresis.h"
-#include "engine/stencil.h"
-#include "engine/unrolled.h"
+#include "core/cuda/launch.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
-inline constexpr int edge_warps = 4;  // of a block, one above the other
-inline constexpr int edge_rows = 16;  // of a warp's strip: as many as a lane has columns in a word, or a multiple
+inline constexpr int edge_columns = 64;
+inline constexpr int edge_rows = 16;
+inline constexpr int edge_threads = 256;
 
-template <class C>
-inline constexpr int edge_columns = 32 * stencil_columns<C>;
-
-struct EdgeState {
-  FloodPlan plan;
-  Array memory;
-  bool none;  // too small an image to hold an edge
-
-  EdgeState(const Extents& shape, Device device)
-      : plan(flood_plan(shape, neighbours(2, 2), hysteresis_sweeps)),
-        memory(flood_memory(plan, device)),
-        none(shape[0] < 3 || shape[1] < 3) {}
-};
+inline constexpr int edge_strip = edge_rows * edge_columns / edge_threads;
 
 template <class C>
 struct EdgeParams {
@@ -41,39 +25,19 @@ struct EdgeParams {
   double thresholds[2];
   const double* found;  // thresholds that the device has found, or null
   std::int64_t rows, columns;
-  bool wide;  // rows begin at 16-byte boundaries
 
-  /// Strips that begin from the first of these to the second lie in the image with two elements around them and a third
-  /// row below, which is on its way when the last output is made, and share the middle of a table.
+  /// Tiles that begin from the first of these to the second lie in the image with two elements around them, and share
+  /// the middle of a table.
   std::int64_t plain_rows[2], plain_columns[2];
   const C* middle;
-
-  C* magnitude;  // or
-  std::uint32_t *weak, *strong;
-  int* changed;
-  int sweeps;
 
   __device__ bool is_plain(std::int64_t y0, std::int64_t x0) const {
     return y0 >= plain_rows[0] && y0 <= plain_rows[1] && x0 >= plain_columns[0] && x0 <= plain_columns[1];
   }
-  static __device__ C divisor_of(C by) { return by + std::numeric_limits<C>::epsilon(); }
+  static __device__ C divided(C value, C by) { return value / (by + std::numeric_limits<C>::epsilon()); }
 
-  /// What is differentiated. Reflection about the image's edge is the edge's own element at distance one; what lies
-  /// further is not used. Out of line, as is whole(): many calls, seldom made.
-  __device__ __noinline__ C element(std::int64_t y, std::int64_t x) const {
-    y = y < 0 ? 0 : y < rows ? y : rows - 1;
-    x = x < 0 ? 0 : x < columns ? x : columns - 1;
-    std::int64_t at = y * columns + x;
-    const C value = smooth[at];
-    if (kind == EdgeDivisor::Kind::none) return value;
-    if (kind == EdgeDivisor::Kind::table) {
-      at = table_index(y, rows, table_rows) * table_columns + table_index(x, columns, table_columns);
-    }
-    return value / divisor_of(divisor[at]);
-  }
-
-  __device__ __noinline__ bool whole(std::int64_t y, std::int64_t x) const {
-    if (y <= 0 || x <= 0 || y >= rows - 1 || x >= columns - 1) return false;
+  __device__ bool whole(std::int64_t y, std::int64_t x) const {
+    if (y == 0 || x == 0 || y == rows - 1 || x == columns - 1) return false;
     if (mask == nullptr) return true;
     bool all = true;
     for (std::int64_t dy = -1; dy <= 1; ++dy) {
@@ -84,222 +48,128 @@ struct EdgeParams {
   }
 };
 
-/// How the rows of a strip are read: a plain one's as they are, over one divisor where there is one; another's element
-/// by element.
-template <class C, bool Plain>
-struct EdgeRows {
-  using Piece = RowPiece<C, 1>;
-  static constexpr int columns = stencil_columns<C>;
-  bool divides;
-  Divisor<C> by;
+template <class C>
+struct EdgeTile {
+  C smooth[edge_rows + 4][edge_columns + 4];
+  C magnitude[edge_rows + 2][edge_columns + 2];
 
-  __device__ explicit EdgeRows(const EdgeParams<C>& p) : divides(Plain && p.kind == EdgeDivisor::Kind::table) {
-    if (!divides) return;
-    by.value = EdgeParams<C>::divisor_of(*p.middle);
-    by.inverse = C(1) / by.value;
-  }
+  static constexpr int width = edge_columns + 4, count = (edge_rows + 4) * width;
 
-  /// As it is on its way: finish() does the rest.
-  __device__ __forceinline__ void load(Piece& piece, const EdgeParams<C>& p, std::int64_t y, std::int64_t x,
-                                       int lane) const {
-    piece.side[0] = C(0);
-    if constexpr (Plain) {
-      const C* const from = p.smooth + y * p.columns + x;
-      if (p.wide) {
-        const auto pack = *reinterpret_cast<const Pack<C, columns>*>(from);
+  /// All of a thread's elements are on their way before the first is divided.
+  __device__ __forceinline__ void load_plain(const EdgeParams<C>& p, std::int64_t y0, std::int64_t x0) {
+    constexpr int loads = (count + edge_threads - 1) / edge_threads;
+    const C* const from = p.smooth + (y0 - 2) * p.columns + x0 - 2;
+    const bool divides = p.kind == EdgeDivisor::Kind::table;
+    const C by = divides ? *p.middle : C(1);
+    C value[loads];
 #pragma unroll
-        for (int e = 0; e < columns; ++e) piece.own[e] = pack.value[e];
-      } else {
+    for (int k = 0; k < loads; ++k) {
+      const int i = threadIdx.x + k * edge_threads;
+      if (i < count) value[k] = from[i / width * p.columns + i % width];
+    }
 #pragma unroll
-        for (int e = 0; e < columns; ++e) piece.own[e] = from[e];
-      }
-      if (Piece::asked(lane)) piece.side[0] = from[Piece::beside(lane)];
-    } else {
-#pragma unroll
-      for (int e = 0; e < columns; ++e) piece.own[e] = p.element(y, x + e);
-      if (Piece::asked(lane)) piece.side[0] = p.element(y, x + Piece::beside(lane));
+    for (int k = 0; k < loads; ++k) {
+      const int i = threadIdx.x + k * edge_threads;
+      if (i < count) smooth[i / width][i % width] = divides ? EdgeParams<C>::divided(value[k], by) : value[k];
     }
   }
-  __device__ __forceinline__ void finish(Piece& piece) const {
-    if (!divides) return;
-#pragma unroll
-    for (int e = 0; e < columns; ++e) piece.own[e] = divide(piece.own[e], by);
-    piece.side[0] = divide(piece.side[0], by);
+
+  __device__ __forceinline__ void load(const EdgeParams<C>& p, std::int64_t y0, std::int64_t x0) {
+#pragma unroll 1
+    for (int i = threadIdx.x; i < count; i += edge_threads) {
+      // Reflection about the edge is the edge's own element at distance one; what lies further is not used.
+      std::int64_t y = y0 + i / width - 2, x = x0 + i % width - 2;
+      y = y < 0 ? 0 : y < p.rows ? y : p.rows - 1;
+      x = x < 0 ? 0 : x < p.columns ? x : p.columns - 1;
+      std::int64_t at = y * p.columns + x;
+      C value = p.smooth[at];
+      if (p.kind == EdgeDivisor::Kind::table) {
+        at = table_index(y, p.rows, p.table_rows) * p.table_columns + table_index(x, p.columns, p.table_columns);
+      }
+      if (p.kind != EdgeDivisor::Kind::none) value = EdgeParams<C>::divided(value, p.divisor[at]);
+      smooth[i / width][i % width] = value;
+    }
   }
 
-  /// The magnitude of one element.
-  __device__ __forceinline__ C magnitude(const EdgeParams<C>& p, std::int64_t y, std::int64_t x) const {
-    C at[3][3];
-#pragma unroll
-    for (int r = 0; r < 3; ++r) {
-#pragma unroll
-      for (int k = 0; k < 3; ++k) {
-        at[r][k] = Plain ? p.smooth[(y + r - 1) * p.columns + x + k - 1] : p.element(y + r - 1, x + k - 1);
-      }
-    }
-    if (divides) {
-#pragma unroll
-      for (int r = 0; r < 3; ++r) {
-#pragma unroll
-        for (int k = 0; k < 3; ++k) at[r][k] = divide(at[r][k], by);
-      }
-    }
-    const auto down = [&](int k) { return at[2][k] - at[0][k]; };
-    const auto across = [&](int r) { return at[r][2] - at[r][0]; };
-    return edge_magnitude(sobel_sum(down(0), down(1), down(2)), sobel_sum(across(0), across(1), across(2)));
+  /// The magnitude of element i of the frame around the tile: its first row, its last, its sides.
+  __device__ __forceinline__ void frame(int i) {
+    constexpr int row = edge_columns + 2;
+    const int side = i - 2 * row;
+    const int r = i < row ? 0 : i < 2 * row ? edge_rows + 1 : side / 2 + 1;
+    const int c = i < row ? i : i < 2 * row ? i - row : side % 2 * (row - 1);
+    const auto down = [&](int k) { return smooth[r + 2][k] - smooth[r][k]; };
+    const auto across = [&](int k) { return smooth[k][c + 2] - smooth[k][c]; };
+    magnitude[r][c] = edge_magnitude(sobel_sum(down(c), down(c + 1), down(c + 2)),
+                                     sobel_sum(across(r), across(r + 1), across(r + 2)));
   }
 };
 
-/// From the bits of a lane's columns in several rows, `columns` bits a row, to a row's word: the i-th of the lanes
-/// whose columns make up a word has row i's.
-template <int columns>
-__device__ __forceinline__ std::uint32_t word_of_row(std::uint32_t bits, int lane) {
-#pragma unroll
-  for (int width = 16; width >= columns; width /= 2) {
-    const std::uint32_t low = 0xffffffffu / ((1u << width) + 1);  // every other `width` bits
-    const int far = width / columns;
-    const std::uint32_t other = __shfl_xor_sync(all_lanes, bits, far);
-    bits = lane & far ? (bits & ~low) | (other >> width & low) : (bits & low) | (other & low) << width;
-  }
-  return bits;
-}
-
-/// A warp's strip, whose first row is y0 and this lane's first column x.
-template <class C, bool Thin, bool Plain>
-__device__ __forceinline__ void edge_strip(const EdgeParams<C>& p, const EdgeThresholds<C>& thresholds, std::int64_t y0,
-                                           std::int64_t x, int lane) {
-  using Piece = RowPiece<C, 1>;
-  constexpr int columns = stencil_columns<C>;
-  constexpr int rows_of_word = 32 / columns;  // that a lane's bits of as many rows fill
-  static_assert(edge_rows % rows_of_word == 0);
-  constexpr int around = Thin ? 1 : 0;
-  const EdgeRows<C, Plain> from(p);
-  // Of row y0 - 1 + i, i < 16, in lanes i and 16 + i; of rows further down in the second ones.
-  C beyond[2] = {};
-  if constexpr (Thin) {
-    const int down = lane % 16;
-    const std::int64_t at = x - lane * columns + (lane < 16 ? -1 : edge_columns<C>);
-    beyond[0] = from.magnitude(p, y0 - 1 + down, at);
-    if (down + 16 < edge_rows + 2) beyond[1] = from.magnitude(p, y0 + 15 + down, at);
-  }
-  // Row i of each stage lies at i % 4, three of them alive: a loop of 16 outputs in fours tests nothing.
-  C row[4][columns + 2], beside[4][columns], down[4][columns], across[4][columns], made[4][columns + 2];
-  std::uint32_t weak_bits = 0, strong_bits = 0;
-  Piece next;
-  from.load(next, p, y0 - around - 1, x, lane);
-  const auto step = [&](const int i, auto place, auto derives, auto thins) {
-    constexpr int k = decltype(place)::value;
-    constexpr int above = (k + 2) % 4, here = (k + 3) % 4;  // the rows before, around what is made of the three
-    Piece piece = next;
-    from.load(next, p, y0 - around + i, x, lane);
-    from.finish(piece);
-    piece.widen(row[k], lane);
-#pragma unroll
-    for (int e = 0; e < columns; ++e) beside[k][e] = row[k][e + 2] - row[k][e];
-    if constexpr (!derives) return;
-    Piece magnitude;
-#pragma unroll
-    for (int e = 0; e < columns; ++e) {
-      const auto fall = [&](int j) { return row[k][j] - row[above][j]; };
-      down[k][e] = sobel_sum(fall(e), fall(e + 1), fall(e + 2));
-      across[k][e] = sobel_sum(beside[above][e], beside[here][e], beside[k][e]);
-      magnitude.own[e] = edge_magnitude(down[k][e], across[k][e]);
-    }
-    if constexpr (Thin) {
-      magnitude.side[0] = __shfl_sync(all_lanes, i - 2 < 16 ? beyond[0] : beyond[1], lane / 16 * 16 + (i - 2) % 16);
-      magnitude.widen(made[k], lane);
-      if constexpr (!thins) return;
-      const std::int64_t y = y0 + i - 4;
-      weak_bits >>= columns;
-      strong_bits >>= columns;
-#pragma unroll
-      for (int e = 0; e < columns; ++e) {
-        const bool edge = is_edge(
-            down[here][e], across[here][e], [&](int dy, int dx) { return made[(k + 3 + dy) % 4][e + 1 + dx]; },
-            thresholds);
-        const std::uint32_t bit = 1u << (32 - columns + e);
-        if (edge) weak_bits |= bit;
-        if (edge && made[here][e + 1] >= thresholds.strong) strong_bits |= bit;
-      }
-      if constexpr (!Plain) {
-#pragma unroll
-        for (int e = 0; e < columns; ++e) {
-          if (!p.whole(y, x + e)) weak_bits &= ~(1u << (32 - columns + e));
-        }
-        strong_bits &= weak_bits;
-      }
-      if (k == 3 && (i - 4) % rows_of_word == rows_of_word - 1) {
-        const std::uint32_t weak_word = word_of_row<columns>(weak_bits, lane);
-        const std::uint32_t strong_word = word_of_row<columns>(strong_bits, lane);
-        const std::int64_t of = y - (rows_of_word - 1) + lane % rows_of_word;
-        const std::int64_t at = x / 32 * p.rows + of;
-        if (Plain || (of < p.rows && x / 32 * 32 < p.columns)) {
-          p.weak[at] = weak_word;
-          p.strong[at] = strong_word;
-        }
-      }
-    } else {
-      const std::int64_t y = y0 + i - 2;
-      if (y >= p.rows) return;
-      C* const to = p.magnitude + y * p.columns + x;
-      if (p.wide && x + columns <= p.columns) {
-        store_whole(to, magnitude.own);
-      } else {
-#pragma unroll
-        for (int e = 0; e < columns; ++e) {
-          if (x + e < p.columns) to[e] = magnitude.own[e];
-        }
-      }
-    }
-  };
-  constexpr int before = 2 + 2 * around;  // rows that are read before the first output is made
-  unrolled<before>([&](auto i) {
-    constexpr int at = decltype(i)::value;
-    step(at, std::integral_constant<int, at % 4>{}, std::bool_constant<(at >= 2)>{}, std::false_type{});
-  });
-#pragma unroll 1
-  for (int first = before; first < before + edge_rows; first += 4) {
-    unrolled<4>([&](auto j) {
-      constexpr int at = decltype(j)::value;
-      step(first + at, std::integral_constant<int, (before + at) % 4>{}, std::true_type{}, std::true_type{});
-    });
-  }
-}
-
-/// Strips at the image's edge, and all where each element has a divisor of its own: out of line, so that the others
-/// have the registers.
+/// A thread makes a strip of a column: it keeps the derivatives of its elements, and reads each row once for all.
 template <class C, bool Thin>
-__device__ __noinline__ void edge_strip_anywhere(const EdgeParams<C>& p, const EdgeThresholds<C>& thresholds,
-                                                 std::int64_t y0, std::int64_t x, int lane) {
-  edge_strip<C, Thin, false>(p, thresholds, y0, x, lane);
-}
-
-template <class C, bool Thin>
-__global__ void __launch_bounds__(32 * edge_warps, sizeof(C) == 4 ? 4 : 3)
-    edge_kernel(const __grid_constant__ EdgeParams<C> p) {
-  const int lane = threadIdx.x;
-  const std::int64_t x0 = static_cast<std::int64_t>(blockIdx.x) * edge_columns<C>;
+__global__ void __launch_bounds__(edge_threads, sizeof(C) == 4 ? 4 : 2)
+    edge_kernel(void* __restrict__ out, const __grid_constant__ EdgeParams<C> p) {
+  __shared__ EdgeTile<C> tile;
+  const std::int64_t x0 = static_cast<std::int64_t>(blockIdx.x) * edge_columns;
+  const int c = threadIdx.x % edge_columns, r0 = static_cast<int>(threadIdx.x) / edge_columns * edge_strip;
   EdgeThresholds<C> thresholds{};
-  if constexpr (Thin) {
-    thresholds = EdgeThresholds<C>::of(p.found != nullptr ? p.found : p.thresholds);
-    if (blockIdx.x == 0 && blockIdx.y == 0 && threadIdx.y == 0 && lane < p.sweeps) p.changed[lane] = 0;
-  }
-  const std::int64_t strips = (p.rows + edge_rows - 1) / edge_rows;
-  const std::int64_t step = static_cast<std::int64_t>(gridDim.y) * edge_warps;
-  for (std::int64_t strip = static_cast<std::int64_t>(blockIdx.y) * edge_warps + threadIdx.y; strip < strips;
-       strip += step) {
-    const std::int64_t y0 = strip * edge_rows, x = x0 + lane * stencil_columns<C>;
-    if (p.is_plain(y0, x0)) {
-      edge_strip<C, Thin, true>(p, thresholds, y0, x, lane);
+  if constexpr (Thin) thresholds = EdgeThresholds<C>::of(p.found != nullptr ? p.found : p.thresholds);
+  const std::int64_t tiles = (p.rows + edge_rows - 1) / edge_rows;
+  for (std::int64_t at = blockIdx.y; at < tiles; at += gridDim.y) {
+    const std::int64_t y0 = at * edge_rows;
+    const bool plain = p.is_plain(y0, x0);
+    if (plain) {
+      tile.load_plain(p, y0, x0);
     } else {
-      edge_strip_anywhere<C, Thin>(p, thresholds, y0, x, lane);
+      tile.load(p, y0, x0);
     }
+    __syncthreads();
+    C row[edge_strip + 2][3], down[edge_strip], across[edge_strip], made[edge_strip + 2][3];
+#pragma unroll
+    for (int r = 0; r < edge_strip + 2; ++r) {
+#pragma unroll
+      for (int k = 0; k < 3; ++k) row[r][k] = tile.smooth[r0 + r + 1][c + k + 1];
+    }
+#pragma unroll
+    for (int r = 0; r < edge_strip; ++r) {
+      const auto down_at = [&](int k) { return row[r + 2][k] - row[r][k]; };
+      const auto across_at = [&](int k) { return row[r + k][2] - row[r + k][0]; };
+      down[r] = sobel_sum(down_at(0), down_at(1), down_at(2));
+      across[r] = sobel_sum(across_at(0), across_at(1), across_at(2));
+      made[r + 1][1] = edge_magnitude(down[r], across[r]);
+      if constexpr (Thin) tile.magnitude[r0 + r + 1][c + 1] = made[r + 1][1];
+    }
+    const std::int64_t x = x0 + c, y = y0 + r0;
+    const int rows = x < p.columns ? static_cast<int>(p.rows - y < edge_strip ? p.rows - y : edge_strip) : 0;
+    if constexpr (Thin) {
+      const bool all = plain && p.mask == nullptr;
+      if (threadIdx.x < 2 * (edge_columns + 2) + 2 * edge_rows) tile.frame(static_cast<int>(threadIdx.x));
+      __syncthreads();
+#pragma unroll
+      for (int r = 0; r < edge_strip + 2; ++r) {
+#pragma unroll
+        for (int k = 0; k < 3; ++k) made[r][k] = tile.magnitude[r0 + r][c + k];
+      }
+#pragma unroll
+      for (int r = 0; r < edge_strip; ++r) {
+        if (r >= rows) break;
+        C level = C(0);
+        if (all || p.whole(y + r, x)) {
+          level = edge_level(down[r], across[r], [&](int dy, int dx) { return made[r + 1 + dy][1 + dx]; }, thresholds);
+        }
+        static_cast<std::uint8_t*>(out)[(y + r) * p.columns + x] = static_cast<std::uint8_t>(level);
+      }
+    } else {
+#pragma unroll
+      for (int r = 0; r < edge_strip; ++r) {
+        if (r < rows) static_cast<C*>(out)[(y + r) * p.columns + x] = made[r + 1][1];
+      }
+    }
+    __syncthreads();
   }
 }
 
-/// What both kernels need to know.
-template <class C>
-EdgeParams<C> edge_params(const ThinEdges& e) {
+template <class C, bool Thin>
+void run_edges(const Array& out, const ThinEdges& e) {
   EdgeParams<C> p{};
   p.smooth = e.smoothed.data_as<C>();
   p.kind = e.divisor.kind;
@@ -311,58 +181,22 @@ EdgeParams<C> edge_params(const ThinEdges& e) {
   if (e.mask.defined()) p.mask = e.mask.template data_as<std::uint8_t>();
   std::copy_n(e.thresholds, 2, p.thresholds);
   if (e.on_device.defined()) p.found = e.on_device.template data_as<double>();
-  p.rows = e.smoothed.shape(0);
-  p.columns = e.smoothed.shape(1);
-  p.wide = p.columns % stencil_columns<C> == 0 && is_wide(p.smooth);
+  p.rows = out.shape(0);
+  p.columns = out.shape(1);
   const bool table = p.kind == EdgeDivisor::Kind::table;
   const std::int64_t above = table ? p.table_rows / 2 : 0, before = table ? p.table_columns / 2 : 0;
   p.plain_rows[0] = above + 2;
-  p.plain_rows[1] = p.rows - above - 3 - edge_rows;
+  p.plain_rows[1] = p.rows - above - 2 - edge_rows;
   p.plain_columns[0] = before + 2;
-  p.plain_columns[1] = p.columns - before - 2 - edge_columns<C>;
+  p.plain_columns[1] = p.columns - before - 2 - edge_columns;
   if (table) p.middle = p.divisor + above * p.table_columns + before;
-  // A divisor for each element is not the same for any strip, and a mask is looked at in the slow way alone.
-  if (p.kind == EdgeDivisor::Kind::image || p.mask != nullptr) p.plain_rows[1] = -1;
-  return p;
-}
-
-template <bool Thin, class C>
-void launch_edges(const EdgeParams<C>& p) {
-  const std::int64_t across = (p.columns + edge_columns<C> - 1) / edge_columns<C>;
+  // A divisor for each element is not the same for any tile.
+  if (p.kind == EdgeDivisor::Kind::image) p.plain_rows[1] = -1;
+  const std::int64_t across = (p.columns + edge_columns - 1) / edge_columns;
   core::check(across < (std::int64_t{1} << 31), "edges", "rows of more than 2^37 elements are not supported");
-  const std::int64_t of_block = edge_rows * edge_warps;
   const dim3 grid(static_cast<unsigned>(across),
-                  static_cast<unsigned>(std::min<std::int64_t>((p.rows + of_block - 1) / of_block, 65535)));
-  cuda::launch(edge_kernel<C, Thin>, grid, dim3(32, edge_warps), 0, p);
-}
-
-template <class C>
-void thin_edges(const EdgeState& state, const ThinEdges& e) {
-  if (state.none) return;
-  EdgeParams<C> p = edge_params<C>(e);
-  p.weak = state.plan.weak;
-  p.strong = state.plan.reached;
-  p.changed = state.plan.changed;
-  p.sweeps = state.plan.sweeps;
-  launch_edges<true>(p);
-}
-
-template <class C>
-void gradient_magnitude(const Array& out, const ThinEdges& e) {
-  EdgeParams<C> p = edge_params<C>(e);
-  p.magnitude = out.mutable_data_as<C>();
-  p.wide = p.wide && is_wide(p.magnitude);
-  launch_edges<false>(p);
-}
-
-inline void link_edges(const Array& out, const EdgeState& state) {
-  if (state.none) {
-    opsin::memory::assign(out, Array::zeros(out.shape(), out.dtype(), out.device()));
-    return;
-  }
-  FloodPlan plan = state.plan;
-  plan.wide = plan.columns % 16 == 0 && is_wide(out.data());
-  flood_words(out, plan, 1);
+                  static_cast<unsigned>(std::min<std::int64_t>((p.rows + edge_rows - 1) / edge_rows, 65535)));
+  cuda::launch(edge_kernel<C, Thin>, grid, dim3(edge_threads), 0, out.mutable_data(), p);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine
