@@ -142,7 +142,7 @@ template <class C, int I, class F>
 void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const std::byte* const (&at)[I],
                std::int64_t begin, std::int64_t end, const F& f) {
   using V = Vec<C>;
-  constexpr std::int64_t block = 512, stride = V::lanes * WideSum<C>::chains;
+  constexpr std::int64_t block = 128, stride = V::lanes * WideSum<C>::chains;
   constexpr int outputs = F::sums + F::extremes;
   const int last = loop.ndim - 1;
   if constexpr (requires { F::of_bytes; }) {
@@ -157,7 +157,12 @@ void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const
   alignas(64) C buffer[I][block];
   PieceTotals<C, F> piece;
   piece.clear();
-  for (std::int64_t x = begin; x < end; x += block) {
+  // Blocks of a piece's quarters in turn: a core brings several streams of an image sooner than one of them.
+  constexpr std::int64_t streams = 4;
+  const std::int64_t apart = ((end - begin + block - 1) / block + streams - 1) / streams;
+  for (std::int64_t i = 0; i < streams * apart; ++i) {
+    const std::int64_t x = begin + (i % streams * apart + i / streams) * block;
+    if (x >= end) continue;
     const std::int64_t n = std::min(block, end - x);
     const C* in[I];
     for (int i = 0; i < I; ++i) {
