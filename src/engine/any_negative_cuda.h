@@ -71,6 +71,18 @@ __global__ void __launch_bounds__(256)
   if (meets_negative(data, n, aligned)) *flag = 1;
 }
 
+/// Whether blocks of the current device can form a cluster: from compute capability 9.0 on.
+inline bool forms_clusters() {
+  int device = 0, forms = 0;
+  cuda::check(cudaGetDevice(&device), "cudaGetDevice");
+  cuda::check(cudaDeviceGetAttribute(&forms, cudaDevAttrClusterLaunch, device), "cudaDeviceGetAttribute");
+  return forms != 0;
+}
+
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+template <class T>
+__global__ void find_negative_small_kernel(int*, const T*, const std::int64_t, const bool) {}  // never launched
+#else
 /// A single cluster: its blocks can ask each other, so that one of them writes the flag whatever it was.
 template <class T>
 __global__ void __cluster_dims__(negative_cluster) __launch_bounds__(1024, 1)
@@ -88,6 +100,7 @@ __global__ void __cluster_dims__(negative_cluster) __launch_bounds__(1024, 1)
   }
   cluster.sync();  // A block's memory has to stay while another one reads it.
 }
+#endif
 
 /// Sets `flag` to 1 when an element is below zero, else to 0. The image is not empty.
 inline void find_negative(const Array& flag, const Array& image) {
@@ -97,7 +110,7 @@ inline void find_negative(const Array& flag, const Array& image) {
       const T* const data = image.data_as<T>();
       const bool aligned = reinterpret_cast<std::uintptr_t>(data) % 16 == 0;
       // Eight multiprocessors read a megabyte in less time than a launch takes, and this saves the one for clearing.
-      if (image.nbytes() <= std::size_t{2} << 20) {
+      if (image.nbytes() <= std::size_t{2} << 20 && forms_clusters()) {
         cuda::launch(find_negative_small_kernel<T>, dim3(negative_cluster), dim3(1024), 0, to, data, image.size(),
                      aligned);
         return;
