@@ -160,8 +160,8 @@ void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const
   // Blocks of a piece's quarters in turn: a core brings several streams of an image sooner than one of them.
   constexpr std::int64_t streams = 4;
   const std::int64_t apart = ((end - begin + block - 1) / block + streams - 1) / streams;
-  for (std::int64_t i = 0; i < streams * apart; ++i) {
-    const std::int64_t x = begin + (i % streams * apart + i / streams) * block;
+  for (std::int64_t turn = 0; turn < streams * apart; ++turn) {
+    const std::int64_t x = begin + (turn % streams * apart + turn / streams) * block;
     if (x >= end) continue;
     const std::int64_t n = std::min(block, end - x);
     const C* in[I];
