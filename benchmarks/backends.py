@@ -49,7 +49,7 @@ class Cpu:
     def sync_cost(self) -> float:
         return 0.0
 
-    def device_time(self, call, *inputs) -> float | None:
+    def device_time(self, call, args=()) -> float | None:
         return None
 
     def copy_bandwidth(self) -> float:
@@ -97,16 +97,16 @@ class Cuda:
     def sync_cost(self) -> float:
         return statistics.median(_seconds(self.sync) for _ in range(200))
 
-    def device_time(self, call, *inputs) -> float:
-        """Seconds of a call on the device: of several in a row between two events, on each of `inputs` in turn.
+    def device_time(self, call, args=()) -> float:
+        """Seconds of a call on the device: of several in a row between two events, on copies of the inputs in turn.
 
         Copies queued before them keep the GPU busy, so that the host is never late. In a row, since what a call leaves in the L2 cache is
         written to memory by the next one: after copies, one call alone would pay for theirs.
         """
-        inputs = inputs or ((),)
-        single = self._between_events(call, inputs[:1])
+        single = self._between_events(call, [args])
         if single > LONG_S:
-            return statistics.median([single, *(self._between_events(call, inputs[:1]) for _ in range(4))])
+            return statistics.median([single, *(self._between_events(call, [args]) for _ in range(4))])
+        inputs = rotating(self, args, IN_A_ROW)
         turn = [inputs[i % len(inputs)] for i in range(IN_A_ROW)]
         return statistics.median(self._between_events(call, turn) for _ in range(5)) / len(turn)
 
