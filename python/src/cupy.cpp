@@ -61,6 +61,17 @@ nb::object cupy_empty(const Extents& shape, DType dtype, Device device) {
   }
 }
 
+nb::object cupy_view(nb::handle of, std::ptrdiff_t offset, const Array& view) {
+  const nb::object memory = attribute<"data">(of) + nb::int_(offset);
+  const nb::object size = shape_tuple(view.shape());
+  const nb::object type = numpy_dtype(view.dtype());
+  const nb::object strides = shape_tuple(view.strides());
+  PyObject* arguments[] = {size.ptr(), type.ptr(), memory.ptr(), strides.ptr()};
+  PyObject* array = PyObject_Vectorcall(cupy().ndarray.ptr(), arguments, 4, nullptr);
+  if (!array) throw nb::python_error();
+  return nb::steal(array);
+}
+
 void* cupy_data(nb::handle array) { return pointer(attribute<"ptr">(attribute<"data">(array))); }
 
 Array from_cuda_interface(nb::handle object, std::optional<StreamHandle>& stream) {

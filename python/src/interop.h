@@ -100,6 +100,8 @@ void* torch_data(nb::handle tensor);
 Array from_cupy(nb::handle array);
 StreamHandle cupy_stream(int device);
 nb::object cupy_empty(const Extents& shape, DType dtype, Device device);
+/// The elements that `view` has in the memory of `of`, from so many bytes behind its first element.
+nb::object cupy_view(nb::handle of, std::ptrdiff_t offset, const Array& view);
 void* cupy_data(nb::handle array);
 /// `stream` receives the producer's stream when it names one.
 Array from_cuda_interface(nb::handle object, std::optional<StreamHandle>& stream);
