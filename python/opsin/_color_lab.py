@@ -55,7 +55,7 @@ def _converts(name, white=False, more=""):
 
 @functools.lru_cache(maxsize=64)
 def _white_point(illuminant, observer):
-    return tuple(_native.xyz_tristimulus_values(illuminant, observer))
+    return np.array(_native.xyz_tristimulus_values(illuminant, observer))
 
 
 def xyz_tristimulus_values(*, illuminant, observer, dtype=float):
