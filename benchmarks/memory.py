@@ -8,7 +8,6 @@ inputs these are counted too: as many elements in float64, or in float32 for suc
 
 from __future__ import annotations
 
-import functools
 import gc
 import multiprocessing
 import warnings
@@ -28,7 +27,7 @@ def _resident(field: str) -> int:
 
 def _rise(row, size: str, dtype: str, subject) -> tuple[int, int, int]:
     """Bytes held besides arguments and result, of an image, and of an image in floats."""
-    fn = functools.partial(subject.function(row.op), **row.kwargs)
+    fn = row.function(subject, "cpu")
     warnings.simplefilter("ignore")
     fn(*inputs(row, "quick", dtype, 1))
     args = inputs(row, size, dtype, 1)

@@ -86,7 +86,7 @@ def agreement(xp, ours, theirs) -> float:
 
 def run_row(row: Row, size: str, dtype: str, machine, subject, bandwidth: float, options) -> Result:
     args = machine.put(inputs(row, size, dtype, seed=1))
-    fn = functools.partial(subject.function(row.op), **row.kwargs)
+    fn = row.function(subject, machine.name)
     result = Result(row, size, dtype, machine.name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

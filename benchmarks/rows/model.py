@@ -97,6 +97,7 @@ class Row:
     dtypes: tuple[str, ...] = ALL
     sizes: tuple[str, ...] = ("large", "small")
     large_shape: tuple[int, ...] | None = None  # in the place of SIZES["large"]
+    makes: bool = False  # no array goes in: opsin is told where the result is to lie
     large_ms: float | None = None  # GPU targets, of target_dtype
     small_ms: float | None = None
     floor_factor: float | None = None  # GPU target: device time / floor
@@ -108,6 +109,11 @@ class Row:
     @property
     def has_target(self) -> bool:
         return any(target is not None for target in (self.large_ms, self.small_ms, self.floor_factor))
+
+    def function(self, subject, device: str) -> Callable:
+        """The operation of who is measured, on the positional arguments."""
+        where = {"device": device} if self.makes and subject.opsin else {}
+        return functools.partial(subject.function(self.op), **self.kwargs, **where)
 
     def measured_dtypes(self, device: str) -> tuple[str, ...]:
         """Those that a run measures by default: all on a CPU; float32 (or the first) and the target's on a GPU."""
