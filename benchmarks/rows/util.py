@@ -37,8 +37,8 @@ ROWS = [
     Row("regular_seeds", "util.regular_seeds", dict(n_points=1000), make=shape_alone, dtypes=ANY),
     Row("map_array", "util.map_array", make=_mapping, dtypes=("uint16", "uint32")),
     Row("unique_rows of 4", "util.unique_rows", make=_points, dtypes=("int32", "float32")),
-    Row("binary_blobs", "data.binary_blobs", dict(rng=1), make=lambda d: d.shape[:1], dtypes=ANY, large_shape=(1024, 1024)),
+    Row("binary_blobs", "data.binary_blobs", dict(rng=1), make=lambda d: d.shape[:1], dtypes=ANY, large_shape=(1024, 1024), makes=True),
     Row("inverse_gaussian_gradient", "segmentation.inverse_gaussian_gradient", dict(sigma=2.0), dtypes=FLOATS),
-    Row("checkerboard_level_set", "segmentation.checkerboard_level_set", make=shape_alone, dtypes=BYTES),
-    Row("disk_level_set", "segmentation.disk_level_set", make=shape_alone, dtypes=BYTES),
+    Row("checkerboard_level_set", "segmentation.checkerboard_level_set", make=shape_alone, dtypes=BYTES, makes=True),
+    Row("disk_level_set", "segmentation.disk_level_set", make=shape_alone, dtypes=BYTES, makes=True),
 ]  # fmt: skip

@@ -20,15 +20,17 @@ struct BinaryBlobsOptions {
   double volume_fraction = 0.5;
   /// `nearest` or `wrap`.
   Border boundary_mode = Border::nearest;
+  /// Where the image is made.
+  Device device = {};
 };
 /// Rounded blobs at random places: points smoothed by a Gaussian and cut off where volume_fraction of the image is
-/// left. A bool image on the CPU. A blob size below 0.1 pixels is raised to that, with a warning. Throws ValueError for
+/// left. A bool image. A blob size below 0.1 pixels is raised to that, with a warning. Throws ValueError for
 /// another border and a volume_fraction outside [0, 1].
 Array binary_blobs(random::Generator& rng, const BinaryBlobsOptions& options = {});
 
 /// How many points that takes.
 std::int64_t blob_count(const BinaryBlobsOptions& options);
-/// The same with the points' places given, uniform in [0, 1): n_dim rows of blob_count() values.
+/// The same with the points' places given, uniform in [0, 1): n_dim rows of blob_count() values, on the CPU.
 Array blobs_at(const Array& places, const BinaryBlobsOptions& options = {});
 
 }  // namespace opsin::data

@@ -27,10 +27,12 @@ struct WindowOptions {
   int order = 1;
   /// Hold the result to the range of the window's values.
   bool clip = true;
+  /// Where the window is made.
+  Device device = {};
 };
 
-/// A window of these sizes, float64, on the CPU: the window of one axis at the distance from the centre; 0 in the
-/// corners, where that is beyond its end. Errors as window_function, and ValueError for sizes below 1.
+/// A window of these sizes, float64: the window of one axis at the distance from the centre; 0 in the corners, where
+/// that is beyond its end. Errors as window_function, and ValueError for sizes below 1.
 Array window(const WindowType& type, const std::vector<std::int64_t>& shape, const WindowOptions& options = {});
 
 }  // namespace opsin::filters

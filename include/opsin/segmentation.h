@@ -10,17 +10,19 @@
 
 namespace opsin::segmentation {
 
-/// A level set of tiles: int8, 1 in every other tile and 0 in the rest. On the CPU.
-Array checkerboard_level_set(const Extents& image_shape, std::int64_t square_size = 5);
+/// A level set of tiles on `device`: int8, 1 in every other tile and 0 in the rest.
+Array checkerboard_level_set(const Extents& image_shape, std::int64_t square_size = 5, Device device = {});
 
 struct DiskLevelSetOptions {
   /// By default the middle, rounded down.
   std::optional<std::vector<double>> center;
   /// By default 3/8 of the shortest side.
   std::optional<double> radius;
+  /// Where the level set is made.
+  Device device = {};
 };
-/// A level set of a ball: int8, 1 nearer to the center than the radius and 0 elsewhere. On the CPU. Throws ValueError
-/// for a center of another number of coordinates.
+/// A level set of a ball: int8, 1 nearer to the center than the radius and 0 elsewhere. Throws ValueError for a center
+/// of another number of coordinates.
 Array disk_level_set(const Extents& image_shape, const DiskLevelSetOptions& options = {});
 
 struct InverseGaussianGradientOptions {

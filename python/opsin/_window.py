@@ -38,7 +38,7 @@ def _spline(order=None, clip=True, preserve_range=False, output_shape=None, map_
     return 1 if order is None else operator.index(order), bool(clip)
 
 
-def window(window_type, shape, warp_kwargs=None):
+def window(window_type, shape, warp_kwargs=None, *, device="cpu"):
     """A window of any number of axes: the window of one axis at the distance from the centre.
 
     Parameters
@@ -51,10 +51,13 @@ def window(window_type, shape, warp_kwargs=None):
     warp_kwargs : dict, optional
         ``order`` (0 to 5, by default 1) of the spline between the values of the window, and ``clip`` (by default True)
         to hold the result to their range.
+    device : str, optional
+        Where the result is made: "cpu" (a NumPy array), "cuda" or "cuda:1" (an opsin.Array). scikit-image has no such
+        parameter.
 
     Returns
     -------
-    numpy.ndarray
+    array
         float64. It is 0 in the corners, further from the centre than the window's end.
 
     Raises
@@ -90,4 +93,4 @@ def window(window_type, shape, warp_kwargs=None):
     if order == 2:
         warnings.warn("Bi-quadratic interpolation is not verified; order 1 or 3 is recommended instead.", stacklevel=2)
     name, parameters = _window_type(window_type)
-    return _native.window(name, parameters, sizes, order, clip)
+    return _native.window(name, parameters, sizes, order, clip, device)

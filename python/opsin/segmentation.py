@@ -9,7 +9,7 @@ from opsin._native import segmentation as _native
 __all__ = ["checkerboard_level_set", "disk_level_set", "inverse_gaussian_gradient"]
 
 
-def checkerboard_level_set(image_shape, square_size=5):
+def checkerboard_level_set(image_shape, square_size=5, *, device="cpu"):
     """A level set of tiles, to start a segmentation from.
 
     Parameters
@@ -18,16 +18,19 @@ def checkerboard_level_set(image_shape, square_size=5):
         Of the result.
     square_size : int, optional
         Side of a tile.
+    device : str, optional
+        Where the result is made: "cpu" (a NumPy array), "cuda" or "cuda:1" (an opsin.Array). scikit-image has no such
+        parameter.
 
     Returns
     -------
-    NumPy array of int8
+    array of int8
         1 in every other tile, 0 in the rest.
     """
-    return _native.checkerboard_level_set([operator.index(n) for n in image_shape], operator.index(square_size))
+    return _native.checkerboard_level_set([operator.index(n) for n in image_shape], operator.index(square_size), device)
 
 
-def disk_level_set(image_shape, *, center=None, radius=None):
+def disk_level_set(image_shape, *, center=None, radius=None, device="cpu"):
     """A level set of a disk or ball, to start a segmentation from.
 
     Parameters
@@ -38,10 +41,13 @@ def disk_level_set(image_shape, *, center=None, radius=None):
         By default the middle, rounded down.
     radius : float, optional
         By default 3/8 of the shortest side.
+    device : str, optional
+        Where the result is made: "cpu" (a NumPy array), "cuda" or "cuda:1" (an opsin.Array). scikit-image has no such
+        parameter.
 
     Returns
     -------
-    NumPy array of int8
+    array of int8
         1 nearer to the center than the radius, 0 elsewhere.
 
     Raises
@@ -52,7 +58,7 @@ def disk_level_set(image_shape, *, center=None, radius=None):
     shape = [operator.index(n) for n in image_shape]
     if center is not None:
         center = np.broadcast_to(np.asarray(center, float), (len(shape),)).tolist()
-    return _native.disk_level_set(shape, center, radius)
+    return _native.disk_level_set(shape, center, radius, device)
 
 
 def inverse_gaussian_gradient(image, alpha=100.0, sigma=5.0):

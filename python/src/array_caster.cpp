@@ -172,6 +172,8 @@ nb::object to_python(const Array& a, Kind kind) {
   return nb::none();
 }
 
+nb::object made(const Array& a) { return to_python(a, a.device().kind == DeviceKind::cpu ? Kind::numpy : Kind::opsin); }
+
 nb::object scalar_if_0d(nb::object result) {
   if (class_of(result) != ObjectClass::numpy || nb::cast<int>(result.attr("ndim")) != 0) return result;
   return result[nb::make_tuple()];

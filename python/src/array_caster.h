@@ -107,6 +107,9 @@ class Call : private core::ResultAllocator {
 /// An Array as an object of the given kind, without a copy.
 nb::object to_python(const Array& array, Kind kind);
 
+/// A new Array, of a call without any: NumPy's on the CPU, opsin.Array on CUDA.
+nb::object made(const Array& array);
+
 /// NumPy's arithmetic turns 0-d arrays into scalars, and so do those of scikit-image's functions that are made of it.
 nb::object scalar_if_0d(nb::object result);
 

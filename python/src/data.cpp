@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "opsin/data.h"
 
+#include <nanobind/stl/string.h>
+
 #include "array_caster.h"
 #include "modules.h"
 
@@ -22,13 +24,14 @@ void bind_data(nb::module_& m) {
   m.def("blob_count", [](std::int64_t length, double fraction, int n_dim, double volume, nb::handle border_mode) {
     return data::blob_count(options(length, fraction, n_dim, volume, border_mode));
   });
-  m.def("blobs_at",
-        [](nb::handle places, std::int64_t length, double fraction, int n_dim, double volume, nb::handle border_mode) {
-          Call call;
-          const Array a = call.in(places);
-          const data::BinaryBlobsOptions o = options(length, fraction, n_dim, volume, border_mode);
-          return call.run([&] { return data::blobs_at(a, o); });
-        });
+  m.def("blobs_at", [](nb::handle places, std::int64_t length, double fraction, int n_dim, double volume,
+                       nb::handle border_mode, const std::string& device) {
+    Call call;
+    const Array a = call.in(places);
+    data::BinaryBlobsOptions o = options(length, fraction, n_dim, volume, border_mode);
+    o.device = Device::parse(device);
+    return made(call.invoke([&] { return data::blobs_at(a, o); }));
+  });
 }
 
 }  // namespace opsin::python

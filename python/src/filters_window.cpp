@@ -13,11 +13,11 @@ void bind_filters_window(nb::module_& m) {
   m.def(
       "window",
       [](const std::string& name, const std::vector<double>& parameters, const std::vector<std::int64_t>& shape,
-         int order, bool clip) {
-        const filters::WindowOptions options{.order = order, .clip = clip};
-        return Call().run([&] { return filters::window({name, parameters}, shape, options); });
+         int order, bool clip, const std::string& device) {
+        const filters::WindowOptions options{.order = order, .clip = clip, .device = Device::parse(device)};
+        return made(Call().invoke([&] { return filters::window({name, parameters}, shape, options); }));
       },
-      nb::arg("name"), nb::arg("parameters"), nb::arg("shape"), nb::arg("order"), nb::arg("clip"));
+      nb::arg("name"), nb::arg("parameters"), nb::arg("shape"), nb::arg("order"), nb::arg("clip"), nb::arg("device"));
 }
 
 }  // namespace opsin::python

@@ -35,7 +35,7 @@ class Loader {
       return loader_->next();
     });
     if (!batch) return nb::none();
-    return to_python(*batch, batch->device().kind == DeviceKind::cpu ? Kind::numpy : Kind::opsin);
+    return made(*batch);
   }
 
  private:

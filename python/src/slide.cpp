@@ -111,10 +111,6 @@ Slide open(nb::handle source, nb::handle limits, const std::string& errors, std:
   });
 }
 
-nb::object to_array(const Array& a) {
-  return to_python(a, a.device().kind == DeviceKind::cpu ? Kind::numpy : Kind::opsin);
-}
-
 RegionOptions region_options(int level, const std::optional<std::vector<int>>& channels, std::int64_t z, std::int64_t t,
                              const std::string& device) {
   RegionOptions o;
@@ -130,7 +126,7 @@ RegionOptions region_options(int level, const std::optional<std::vector<int>>& c
 template <class F>
 nb::object run(nb::handle out, RegionOptions& options, F read) {
   Call call;
-  if (out.is_none()) return to_array(call.invoke([&] { return read(options); }));
+  if (out.is_none()) return made(call.invoke([&] { return read(options); }));
   options.out = call.out(out);
   return call.run([&] { return read(options); });
 }
@@ -205,7 +201,7 @@ void bind_slide(nb::module_& m) {
                    Array::empty({std::max<std::int64_t>(h, 0), std::max<std::int64_t>(w, 0)}, DType::uint8);
                return std::pair(s.read_region(x, y, {w, h}, options), *options.coverage);
              });
-             return nb::make_tuple(to_array(pixels), to_array(coverage));
+             return nb::make_tuple(made(pixels), made(coverage));
            })
       .def(
           "read_at_mpp",
@@ -221,14 +217,14 @@ void bind_slide(nb::module_& m) {
           [](const Slide& s, std::int64_t w, std::int64_t h, const Channels& channels, std::int64_t z, std::int64_t t,
              const std::string& device) {
             const RegionOptions options = region_options(0, channels, z, t, device);
-            return to_array(Call().invoke([&] { return s.thumbnail({w, h}, options); }));
+            return made(Call().invoke([&] { return s.thumbnail({w, h}, options); }));
           },
           nb::arg("width"), nb::arg("height"), nb::arg("channels").none(), nb::arg("z"), nb::arg("t"),
           nb::arg("device"))
       .def("associated_images", &Slide::associated_images)
       .def("read_associated_image",
            [](const Slide& s, const std::string& name) {
-             return to_array(Call().invoke([&] { return s.read_associated_image(name); }));
+             return made(Call().invoke([&] { return s.read_associated_image(name); }));
            })
       .def("associated_image_dimensions",
            [](const Slide& s, const std::string& name) {
@@ -260,7 +256,7 @@ void bind_slide(nb::module_& m) {
         options.page = page;
         options.limits = limits_from(limits);
         return with_source(source, [&](auto... from) {
-          return to_array(Call().invoke([&] { return io::imread(std::move(from)..., options); }));
+          return made(Call().invoke([&] { return io::imread(std::move(from)..., options); }));
         });
       },
       nb::arg("source"), nb::arg("page").none(), nb::arg("limits").none());

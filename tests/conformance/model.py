@@ -16,6 +16,8 @@ FLOATS = ("float16", "float32", "float64")
 COMPLEX = ("complex64", "complex128")
 REALS = BOOL + UINTS + INTS + FLOATS
 
+# Why functions without an array argument have one more parameter.
+DEVICE = {"device": "where the result is made; scikit-image has no such parameter"}
 SYNCS = ("none", "some", "check", "shape")
 
 

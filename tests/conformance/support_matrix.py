@@ -40,11 +40,17 @@ def dtypes(op: Op) -> str:
     return ", ".join(names)
 
 
+def differences(op: Op) -> str:
+    return "; ".join(
+        [*(f"`{name}`: {why}" for name, why in op.signature.items()), *([op.differences] if op.differences else [])]
+    )
+
+
 def line(op: Op) -> str:
     lo, hi = min(op.ndim), max(op.ndim)
     ndim = f"{lo}" if lo == hi else f"{lo}-{hi}"
-    backends = "CPU, CUDA" if op.takes_image else "CPU"
-    return f"| `{op.name}` | {backends} | {dtypes(op)} | {ndim} | {op.sync} | {op.exact} | {op.differences or '-'} |"
+    backends = "CPU, CUDA" if op.takes_image or "device" in op.signature else "CPU"
+    return f"| `{op.name}` | {backends} | {dtypes(op)} | {ndim} | {op.sync} | {op.exact} | {differences(op) or '-'} |"
 
 
 def text() -> str:

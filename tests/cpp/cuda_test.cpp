@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 #include <vector>
 
+#include "opsin/data.h"
 #include "opsin/device.h"
 #include "opsin/filters.h"
 #include "opsin/morphology.h"
+#include "opsin/segmentation.h"
 
 using namespace opsin;
 
@@ -48,4 +51,24 @@ TEST_CASE("cuda gives what the CPU gives") {
     compare(image, 1e-3f, [](const Array& a) { return filters::sato(a, {.sigmas = {2}}); });
     compare(image, 0.0f, [](const Array& a) { return morphology::erosion(a); });
   }
+}
+
+TEST_CASE("images that are made on a device are those that the CPU makes") {
+  if (cuda_device_count() == 0) {
+    MESSAGE("no CUDA device");
+    return;
+  }
+  const auto check = [](const auto& make) {
+    const Array want = make(Device{}), got = make(Device{DeviceKind::cuda, 0});
+    CHECK(got.device() == Device{DeviceKind::cuda, 0});
+    CHECK(std::memcmp(want.data(), got.to({}).data(), want.nbytes()) == 0);
+  };
+  check([](Device d) { return filters::window({"hann"}, {40, 71}, {.device = d}); });
+  check([](Device d) { return filters::window({"hamming"}, {40, 71}, {.order = 3, .device = d}); });
+  check([](Device d) { return segmentation::checkerboard_level_set({40, 71}, 5, d); });
+  check([](Device d) { return segmentation::disk_level_set({40, 71}, {.device = d}); });
+  check([](Device d) {
+    random::Generator rng(3);
+    return data::binary_blobs(rng, {.length = 64, .device = d});
+  });
 }

@@ -12,7 +12,14 @@ data_dir = os.path.dirname(os.path.abspath(__file__))  # files that come with op
 
 
 def binary_blobs(
-    length=512, blob_size_fraction=0.1, n_dim=2, volume_fraction=0.5, rng=None, *, boundary_mode="nearest"
+    length=512,
+    blob_size_fraction=0.1,
+    n_dim=2,
+    volume_fraction=0.5,
+    rng=None,
+    *,
+    boundary_mode="nearest",
+    device="cpu",
 ):
     """Rounded blobs at random places.
 
@@ -30,10 +37,13 @@ def binary_blobs(
         What numpy.random.default_rng takes.
     boundary_mode : {'nearest', 'wrap'}, optional
         What lies beyond the edges when the points are smoothed; 'wrap' gives an image that tiles.
+    device : str, optional
+        Where the result is made: "cpu" (a NumPy array), "cuda" or "cuda:1" (an opsin.Array). scikit-image has no such
+        parameter.
 
     Returns
     -------
-    NumPy array of bool
+    array of bool
         True in the blobs.
 
     Raises
@@ -50,4 +60,4 @@ def binary_blobs(
         raise ValueError(f"unsupported `boundary_mode`: {boundary_mode!r}")
     arguments = (length, blob_size_fraction, n_dim, volume_fraction, boundary_mode)
     places = np.random.default_rng(rng).random((n_dim, _native.blob_count(*arguments)))
-    return _native.blobs_at(places, *arguments)
+    return _native.blobs_at(places, *arguments, device)

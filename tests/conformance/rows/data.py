@@ -3,7 +3,7 @@
 import skimage.data as ski
 
 from ..images import nothing
-from ..model import EXACT, Op
+from ..model import DEVICE, EXACT, Op
 
 ROWS = [
     Op(
@@ -23,6 +23,7 @@ ROWS = [
         tol=EXACT,
         exact="NumPy's random numbers; pixels within rounding of the threshold could differ, none is known to",
         takes_image=False,
+        signature=DEVICE,
         nan=False,
     ),
 ]

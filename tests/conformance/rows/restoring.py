@@ -4,7 +4,7 @@ import numpy as np
 import skimage.filters as ski
 
 from ..images import nothing
-from ..model import Case, Lazy, Op, Tol
+from ..model import DEVICE, Case, Lazy, Op, Tol
 
 FFT = "tolerance: a Fourier transform by another library, relative to the largest value"
 
@@ -192,6 +192,7 @@ ROWS = [
         takes_image=False,
         nan=False,
         edge_shapes=False,
-        differences="a NumPy array on every backend: there is no input that could say otherwise. Of `warp_kwargs`, order and clip",
+        signature=DEVICE,
+        differences="of `warp_kwargs`, order and clip",
     ),
 ]

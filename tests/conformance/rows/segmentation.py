@@ -3,7 +3,7 @@
 import skimage.segmentation as ski
 
 from ..images import nothing
-from ..model import EXACT, REALS, Op, Tol
+from ..model import DEVICE, EXACT, REALS, Op, Tol
 
 ROWS = [
     Op(
@@ -20,6 +20,7 @@ ROWS = [
         tol=EXACT,
         exact="exact: integers",
         takes_image=False,
+        signature=DEVICE,
         nan=False,
     ),
     Op(
@@ -37,6 +38,7 @@ ROWS = [
         tol=EXACT,
         exact="exact: the same sums, in the same order",
         takes_image=False,
+        signature=DEVICE,
         nan=False,
     ),
     Op(
