@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // CUDA side of engine/thin_edges.h. A block makes a tile of 64 x 16 outputs: the smooth image with two elements around
-// it and the magnitudes with one lie in shared memory.
+// it and the magnitudes with one lie in shared memory. Edges leave as the bits that engine/flood_cuda.h works on.
 #pragma once
 
 #include <limits>
 
-#include "core/cuda/launch.h"
+#include "core/assign.h"
+#include "engine/hysteresis.h"
 
 namespace opsin::OPSIN_TARGET::engine {
+
+/// The words that a flood starts from.
+struct EdgeState {
+  FloodPlan plan;
+  Array memory;
+  bool none;  // too small an image to hold an edge
+
+  EdgeState(const Extents& shape, Device device)
+      : plan(flood_plan(shape, neighbours(2, 2), hysteresis_sweeps)),
+        memory(flood_memory(plan, device)),
+        none(shape[0] < 3 || shape[1] < 3) {}
+};
 
 inline constexpr int edge_columns = 64;
 inline constexpr int edge_rows = 16;
@@ -25,6 +38,10 @@ struct EdgeParams {
   double thresholds[2];
   const double* found;  // thresholds that the device has found, or null
   std::int64_t rows, columns;
+  C* magnitude;                  // or
+  std::uint32_t *weak, *strong;  // as FloodPlan has them
+  int* changed;
+  int sweeps;
 
   /// Tiles that begin from the first of these to the second lie in the image with two elements around them, and share
   /// the middle of a table.
@@ -107,12 +124,15 @@ struct EdgeTile {
 /// A thread makes a strip of a column: it keeps the derivatives of its elements, and reads each row once for all.
 template <class C, bool Thin>
 __global__ void __launch_bounds__(edge_threads, sizeof(C) == 4 ? 4 : 2)
-    edge_kernel(void* __restrict__ out, const __grid_constant__ EdgeParams<C> p) {
+    edge_kernel(const __grid_constant__ EdgeParams<C> p) {
   __shared__ EdgeTile<C> tile;
   const std::int64_t x0 = static_cast<std::int64_t>(blockIdx.x) * edge_columns;
   const int c = threadIdx.x % edge_columns, r0 = static_cast<int>(threadIdx.x) / edge_columns * edge_strip;
   EdgeThresholds<C> thresholds{};
-  if constexpr (Thin) thresholds = EdgeThresholds<C>::of(p.found != nullptr ? p.found : p.thresholds);
+  if constexpr (Thin) {
+    thresholds = EdgeThresholds<C>::of(p.found != nullptr ? p.found : p.thresholds);
+    if (blockIdx.x == 0 && blockIdx.y == 0 && threadIdx.x < p.sweeps) p.changed[threadIdx.x] = 0;
+  }
   const std::int64_t tiles = (p.rows + edge_rows - 1) / edge_rows;
   for (std::int64_t at = blockIdx.y; at < tiles; at += gridDim.y) {
     const std::int64_t y0 = at * edge_rows;
@@ -149,27 +169,39 @@ __global__ void __launch_bounds__(edge_threads, sizeof(C) == 4 ? 4 : 2)
 #pragma unroll
         for (int k = 0; k < 3; ++k) made[r][k] = tile.magnitude[r0 + r][c + k];
       }
+      // Lane r keeps row r's words.
+      const int lane = threadIdx.x % 32;
+      std::uint32_t weak_word = 0, strong_word = 0;
 #pragma unroll
       for (int r = 0; r < edge_strip; ++r) {
-        if (r >= rows) break;
         C level = C(0);
-        if (all || p.whole(y + r, x)) {
+        if (r < rows && (all || p.whole(y + r, x))) {
           level = edge_level(down[r], across[r], [&](int dy, int dx) { return made[r + 1 + dy][1 + dx]; }, thresholds);
         }
-        static_cast<std::uint8_t*>(out)[(y + r) * p.columns + x] = static_cast<std::uint8_t>(level);
+        const std::uint32_t weak_bits = __ballot_sync(all_lanes, level > C(0));
+        const std::uint32_t strong_bits = __ballot_sync(all_lanes, level > C(weak));
+        if (lane == r) {
+          weak_word = weak_bits;
+          strong_word = strong_bits;
+        }
+      }
+      if (lane < edge_strip && y + lane < p.rows && x - lane < p.columns) {
+        const std::int64_t to = x / 32 * p.rows + y + lane;
+        p.weak[to] = weak_word;
+        p.strong[to] = strong_word;
       }
     } else {
 #pragma unroll
       for (int r = 0; r < edge_strip; ++r) {
-        if (r < rows) static_cast<C*>(out)[(y + r) * p.columns + x] = made[r + 1][1];
+        if (r < rows) p.magnitude[(y + r) * p.columns + x] = made[r + 1][1];
       }
     }
     __syncthreads();
   }
 }
 
-template <class C, bool Thin>
-void run_edges(const Array& out, const ThinEdges& e) {
+template <class C>
+EdgeParams<C> edge_params(const ThinEdges& e) {
   EdgeParams<C> p{};
   p.smooth = e.smoothed.data_as<C>();
   p.kind = e.divisor.kind;
@@ -181,8 +213,8 @@ void run_edges(const Array& out, const ThinEdges& e) {
   if (e.mask.defined()) p.mask = e.mask.template data_as<std::uint8_t>();
   std::copy_n(e.thresholds, 2, p.thresholds);
   if (e.on_device.defined()) p.found = e.on_device.template data_as<double>();
-  p.rows = out.shape(0);
-  p.columns = out.shape(1);
+  p.rows = e.smoothed.shape(0);
+  p.columns = e.smoothed.shape(1);
   const bool table = p.kind == EdgeDivisor::Kind::table;
   const std::int64_t above = table ? p.table_rows / 2 : 0, before = table ? p.table_columns / 2 : 0;
   p.plain_rows[0] = above + 2;
@@ -192,11 +224,44 @@ void run_edges(const Array& out, const ThinEdges& e) {
   if (table) p.middle = p.divisor + above * p.table_columns + before;
   // A divisor for each element is not the same for any tile.
   if (p.kind == EdgeDivisor::Kind::image) p.plain_rows[1] = -1;
+  return p;
+}
+
+template <class C, bool Thin>
+void launch_edges(const EdgeParams<C>& p) {
   const std::int64_t across = (p.columns + edge_columns - 1) / edge_columns;
   core::check(across < (std::int64_t{1} << 31), "edges", "rows of more than 2^37 elements are not supported");
   const dim3 grid(static_cast<unsigned>(across),
                   static_cast<unsigned>(std::min<std::int64_t>((p.rows + edge_rows - 1) / edge_rows, 65535)));
-  cuda::launch(edge_kernel<C, Thin>, grid, dim3(edge_threads), 0, out.mutable_data(), p);
+  cuda::launch(edge_kernel<C, Thin>, grid, dim3(edge_threads), 0, p);
+}
+
+template <class C>
+void thin_edges(const EdgeState& state, const ThinEdges& e) {
+  if (state.none) return;
+  EdgeParams<C> p = edge_params<C>(e);
+  p.weak = state.plan.weak;
+  p.strong = state.plan.reached;
+  p.changed = state.plan.changed;
+  p.sweeps = state.plan.sweeps;
+  launch_edges<C, true>(p);
+}
+
+template <class C>
+void gradient_magnitude(const Array& out, const ThinEdges& e) {
+  EdgeParams<C> p = edge_params<C>(e);
+  p.magnitude = out.mutable_data_as<C>();
+  launch_edges<C, false>(p);
+}
+
+inline void link_edges(const Array& out, const EdgeState& state) {
+  if (state.none) {
+    opsin::memory::assign(out, Array::zeros(out.shape(), out.dtype(), out.device()));
+    return;
+  }
+  FloodPlan plan = state.plan;
+  plan.wide = plan.columns % 16 == 0 && is_wide(out.data());
+  flood_words(out, plan, 1);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine
