@@ -52,6 +52,10 @@ struct FloodPlan {
   FloodStep steps[most];
 
   __device__ std::int64_t column(std::int64_t plane, std::int64_t word) const { return (plane * words + word) * rows; }
+  std::int64_t tiles() const {
+    const auto parts = [](std::int64_t n, std::int64_t part) { return (n + part - 1) / part; };
+    return planes * parts(words, across) * parts(rows, 32 * down);
+  }
   __device__ bool at_rest() const { return changed[sweeps - 1] == 0; }
   /// -1 where the step leaves the image.
   __device__ std::int64_t plane_after(std::int64_t plane, const FloodStep& s) const {

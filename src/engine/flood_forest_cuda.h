@@ -197,19 +197,16 @@ __global__ void flood_unpack_kernel(const __grid_constant__ Forest<I> f, const s
   }
 }
 
-template <class I, class Source>
-void run_flood(const Array& out, const FloodPlan& plan, const Source& source, std::uint8_t spreading) {
+template <class I>
+void run_sweeps(const Array& out, const FloodPlan& plan, std::uint8_t spreading) {
   const Array parent = Array::empty(out.shape(), sizeof(I) == 4 ? DType::int32 : DType::int64, out.device());
   const Forest<I> f{plan, parent.mutable_data_as<I>(), out.mutable_data_as<std::uint8_t>(), spreading,
                     static_cast<std::uint8_t>(1 - spreading)};
-  const auto parts = [](std::int64_t n, std::int64_t part) { return (n + part - 1) / part; };
-  const std::int64_t tiles = plan.planes * parts(plan.words, plan.across) * parts(plan.rows, 32 * plan.down);
-  const dim3 grid = cuda::grid_for(tiles, 1, 1 << 20);
-  cuda::launch(flood_pack_kernel<Source>, grid, dim3(flood_threads), 0, plan, source, tiles);
+  const std::int64_t tiles = plan.tiles();
   for (int sweep = 0; sweep < plan.sweeps; ++sweep) {
-    cuda::launch(flood_sweep_kernel, grid, dim3(flood_threads), 0, plan, sweep, tiles);
+    cuda::launch(flood_sweep_kernel, cuda::grid_for(tiles, 1, 1 << 20), dim3(flood_threads), 0, plan, sweep, tiles);
   }
-  const std::int64_t blocks_of_rows = parts(plan.rows, 32);
+  const std::int64_t blocks_of_rows = (plan.rows + 31) / 32;
   const dim3 warps = cuda::grid_for(plan.planes * blocks_of_rows * plan.words, 8);
   cuda::launch(flood_left_kernel<PlantTrees<I>>, warps, dim3(256), 0, PlantTrees<I>{f}, blocks_of_rows);
   cuda::launch(flood_left_kernel<JoinNeighbours<I>>, warps, dim3(256), 0, JoinNeighbours<I>{f}, blocks_of_rows);
@@ -217,33 +214,39 @@ void run_flood(const Array& out, const FloodPlan& plan, const Source& source, st
   cuda::launch(flood_unpack_kernel<I>, warps, dim3(256), 0, f, blocks_of_rows);
 }
 
-/// Elements of `out` (0 or 1) become `spreading` where the flood comes, and 1 - spreading elsewhere. The offsets are at
-/// most one step along each axis, and each has its opposite. The source may read `out`. More than `sweeps` are left to
-/// the forest.
-template <class Source>
-void flood(const Array& out, const Source& source, const std::vector<Offset>& offsets, std::uint8_t spreading,
-           int sweeps) {
+/// From a plan's words, with no sweep changed yet. Elements of `out` (0 or 1) become `spreading` where the flood comes,
+/// and 1 - spreading elsewhere. What the plan's sweeps leave is left to the forest.
+inline void flood_words(const Array& out, const FloodPlan& plan, std::uint8_t spreading) {
+  if (out.size() < (std::int64_t{1} << 31)) {
+    run_sweeps<std::int32_t>(out, plan, spreading);
+  } else {
+    run_sweeps<std::int64_t>(out, plan, spreading);
+  }
+}
+
+/// The offsets are at most one step along each axis, and each has its opposite.
+inline FloodPlan flood_plan(const Extents& shape, const std::vector<Offset>& offsets, int sweeps) {
   FloodPlan plan{};
   plan.sweeps = sweeps;
   // Along an axis of one element no step stays inside.
   std::vector<int> axes;
-  for (int a = 0; a < out.ndim(); ++a) {
-    if (out.shape(a) > 1) axes.push_back(a);
+  for (int a = 0; a < shape.size(); ++a) {
+    if (shape[a] > 1) axes.push_back(a);
   }
   const int ndim = static_cast<int>(axes.size());
   plan.outer = std::max(0, ndim - 2);
   plan.planes = 1;
-  for (int a = 0; a < plan.outer; ++a) plan.planes *= plan.shape[a] = out.shape(axes[static_cast<std::size_t>(a)]);
-  plan.rows = ndim < 2 ? 1 : out.shape(axes[axes.size() - 2]);
-  plan.columns = ndim < 1 ? 1 : out.shape(axes.back());
+  for (int a = 0; a < plan.outer; ++a) plan.planes *= plan.shape[a] = shape[axes[static_cast<std::size_t>(a)]];
+  plan.rows = ndim < 2 ? 1 : shape[axes[axes.size() - 2]];
+  plan.columns = ndim < 1 ? 1 : shape[axes.back()];
   plan.words = (plan.columns + 31) / 32;
   for (const Offset& offset : offsets) {
     FloodStep step{};
     bool inside = true;
     int taken = 0, place = 4;
-    for (int a = 0; a < out.ndim(); ++a) {
+    for (int a = 0; a < shape.size(); ++a) {
       const auto distance = static_cast<int>(offset[static_cast<std::size_t>(a)]);
-      if (out.shape(a) == 1) {
+      if (shape[a] == 1) {
         inside = inside && distance == 0;
         continue;
       }
@@ -266,21 +269,34 @@ void flood(const Array& out, const Source& source, const std::vector<Offset>& of
     to->plane = static_cast<std::uint16_t>(to->plane | 1u << place);
     if (std::all_of(step.outer, step.outer + max_ndim, [](int d) { return d == 0; })) plan.here = to->plane;
   }
-  plan.wide = plan.columns % 16 == 0 && source.wide() && is_wide(out.data());
   plan.across = 4;
   while (plan.across < flood_warps && 32 * (flood_warps / plan.across) >= 2 * plan.rows) plan.across *= 2;
   while (plan.across > 1 && plan.across >= 2 * plan.words) plan.across /= 2;
   plan.down = flood_warps / plan.across;
+  return plan;
+}
+
+/// Gives a plan its memory, which lives as long as what is returned.
+inline Array flood_memory(FloodPlan& plan, Device device) {
   const std::int64_t words = plan.planes * plan.words * plan.rows;
-  const Array bits = Array::empty({2 * words + sweeps}, DType::uint32, out.device());
+  const Array bits = Array::empty({2 * words + plan.sweeps}, DType::uint32, device);
   plan.weak = bits.mutable_data_as<std::uint32_t>();
   plan.reached = plan.weak + words;
   plan.changed = reinterpret_cast<int*>(plan.reached + words);
-  if (out.size() < (std::int64_t{1} << 31)) {
-    run_flood<std::int32_t>(out, plan, source, spreading);
-  } else {
-    run_flood<std::int64_t>(out, plan, source, spreading);
-  }
+  return bits;
+}
+
+/// flood_words() of what a source says of each element, which may read `out`.
+template <class Source>
+void flood(const Array& out, const Source& source, const std::vector<Offset>& offsets, std::uint8_t spreading,
+           int sweeps) {
+  FloodPlan plan = flood_plan(out.shape(), offsets, sweeps);
+  plan.wide = plan.columns % 16 == 0 && source.wide() && is_wide(out.data());
+  const Array bits = flood_memory(plan, out.device());
+  const std::int64_t tiles = plan.tiles();
+  cuda::launch(flood_pack_kernel<Source>, cuda::grid_for(tiles, 1, 1 << 20), dim3(flood_threads), 0, plan, source,
+               tiles);
+  flood_words(out, plan, spreading);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

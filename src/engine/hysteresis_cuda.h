@@ -13,13 +13,18 @@ struct ElementState {
   bool wide() const { return is_wide(state); }
 };
 
+/// From many seeds, most of them near: five sweeps for noise, three for its edges.
+inline constexpr int hysteresis_sweeps = 8;
+
+inline std::vector<Offset> neighbours(int ndim, int connectivity) {
+  std::vector<Offset> offsets = earlier_neighbours(ndim, connectivity);
+  for (std::size_t k = offsets.size(); k-- > 0;) offsets.push_back(opposite(offsets[k]));
+  return offsets;
+}
+
 inline void hysteresis(const Array& out, const Array& state, int connectivity) {
   if (state.size() == 0) return;
-  std::vector<Offset> offsets = earlier_neighbours(state.ndim(), connectivity);
-  for (std::size_t k = offsets.size(); k-- > 0;) offsets.push_back(opposite(offsets[k]));
-  // From many seeds, most of them near: five sweeps for noise, three for its edges.
-  constexpr int sweeps = 8;
-  flood(out, ElementState{state.data_as<std::uint8_t>()}, offsets, 1, sweeps);
+  flood(out, ElementState{state.data_as<std::uint8_t>()}, neighbours(state.ndim(), connectivity), 1, hysteresis_sweeps);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -98,6 +98,20 @@ HD V edge_level(V down, V across, const Magnitude& m, const EdgeThresholds<Eleme
   return pick(weak, level, zero);
 }
 
+/// Which elements of an image that is not empty are edges, as the device keeps it.
+struct EdgeState;
+
+/// Finds weak and strong edges. Elements at the image's edge are none.
+template <class C>
+void thin_edges(const EdgeState& state, const ThinEdges& e);
+
+/// `out`, of the compute type: the gradient's magnitude.
+template <class C>
+void gradient_magnitude(const Array& out, const ThinEdges& e);
+
+/// `out`, bool, C-contiguous and of the state's shape: edges that hold a strong one.
+void link_edges(const Array& out, const EdgeState& state);
+
 }  // namespace opsin::OPSIN_TARGET::engine
 
 #ifdef OPSIN_TARGET_CUDA
@@ -105,19 +119,3 @@ HD V edge_level(V down, V across, const Magnitude& m, const EdgeThresholds<Eleme
 #else
 #include "engine/thin_edges_cpu.h"
 #endif
-
-namespace opsin::OPSIN_TARGET::engine {
-
-/// `out`, uint8: 0 where there is no edge, 1 for weak and 3 for strong edges. Elements at the image's edge are none.
-template <class C>
-void thin_edges(const Array& out, const ThinEdges& e) {
-  if (out.size() > 0) run_edges<C, true>(out, e);
-}
-
-/// `out`, of the compute type: the gradient's magnitude.
-template <class C>
-void gradient_magnitude(const Array& out, const ThinEdges& e) {
-  if (out.size() > 0) run_edges<C, false>(out, e);
-}
-
-}  // namespace opsin::OPSIN_TARGET::engine

@@ -8,9 +8,16 @@
 
 #include "core/lines_cpu.h"
 #include "core/threads.h"
+#include "engine/hysteresis.h"
 #include "engine/scratch_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
+
+/// The bits of engine/hysteresis.h.
+struct EdgeState {
+  Array levels;
+  EdgeState(const Extents& shape, Device device) : levels(Array::empty(shape, DType::uint8, device)) {}
+};
 
 template <class C, bool Thin>
 class EdgeBand {
@@ -161,5 +168,17 @@ void run_edges(const Array& out, const ThinEdges& e) {
   core::parallel_for(out.shape(0), grain,
                      [&](std::int64_t top, std::int64_t bottom) { EdgeBand<C, Thin>(out, e).run(top, bottom); });
 }
+
+template <class C>
+void thin_edges(const EdgeState& state, const ThinEdges& e) {
+  run_edges<C, true>(state.levels, e);
+}
+
+template <class C>
+void gradient_magnitude(const Array& out, const ThinEdges& e) {
+  run_edges<C, false>(out, e);
+}
+
+inline void link_edges(const Array& out, const EdgeState& state) { hysteresis(out, state.levels, 2); }
 
 }  // namespace opsin::OPSIN_TARGET::engine

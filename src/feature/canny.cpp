@@ -3,7 +3,6 @@
 #include "core/memory.h"
 #include "core/target.h"
 #include "engine/each.h"
-#include "engine/hysteresis.h"
 #include "engine/pointwise.h"
 #include "engine/quantiles.h"
 #include "engine/smooth.h"
@@ -106,7 +105,7 @@ Array canny(const Array& image, const CannyOptions& o) {
   core::check_plain<IndexError>(!o.mask || o.mask->shape() == image.shape(), "mask of shape ",
                                 o.mask ? o.mask->shape() : Extents{}, " for an image of shape ", image.shape());
   core::check(!o.mask || o.mask->device() == image.device(), "feature.canny", "the mask must lie on ", image.device());
-  const Array state = Array::empty(image.shape(), DType::uint8, image.device());
+  const engine::EdgeState state(image.shape(), image.device());
   with_real(computed, [&]<class C>(Tag<C>) {
     engine::ThinEdges edges = Smoothing<C>(image, o).edges();
     edges.thresholds[0] = low;
@@ -119,7 +118,7 @@ Array canny(const Array& image, const CannyOptions& o) {
     engine::thin_edges<C>(state, edges);
   });
   const Array out = core::empty_result(image.shape(), DType::boolean, image.device());
-  engine::hysteresis(out, state, 2);
+  engine::link_edges(out, state);
   return out;
 }
 

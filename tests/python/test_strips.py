@@ -166,6 +166,43 @@ def test_canny(device, mode):
             assert np.count_nonzero(np.asarray(got) != opsin.feature.canny(single, **options)) <= 1e-3 * single.size
 
 
+def _tied(shape, kind):
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    image = {
+        "ramp": 0.37 * y + 0.11 * x,
+        "checkers": (y // 3 + x // 3) % 2,
+        "steps": (x > shape[1] // 2) + (y > shape[0] // 2) * 0.5,
+        "constant": np.full(shape, 0.3),
+        "integers": RNG.integers(0, 4, shape),
+        "noise": RNG.random(shape),
+        "tiny": RNG.random(shape) * 1e-13,
+        "huge": (RNG.random(shape) - 0.5) * 1e19,
+    }[kind].astype(np.float32)
+    if kind == "noise":
+        image[RNG.random(shape) < 0.002] = np.nan
+        image[RNG.random(shape) < 0.002] = np.inf
+    return image
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not opsin.cuda_available(), reason="no GPU")
+@pytest.mark.parametrize("kind", ["ramp", "checkers", "steps", "constant", "integers", "noise", "tiny", "huge"])
+def test_canny_where_magnitudes_tie(kind):
+    """Without smoothing, which each device rounds in its own order, every tie falls alike."""
+    for shape in [(200, 604), (139, 515), (3, 130), (41, 7)]:
+        image = _tied(shape, kind)
+        hole = RNG.random(shape) < 0.99
+        for options in (
+            dict(),
+            dict(low_threshold=0, high_threshold=1e-13, mode="reflect"),
+            dict(low_threshold=1.5, high_threshold=2, mask=hole),
+        ):
+            want = opsin.feature.canny(image, 0, **options)
+            on_device = {k: opsin.asarray(v, device="cuda") if k == "mask" else v for k, v in options.items()}
+            got = opsin.feature.canny(opsin.asarray(image, device="cuda"), 0, **on_device)
+            np.testing.assert_array_equal(np.asarray(got), want, f"{shape} {options}")
+
+
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
