@@ -273,16 +273,19 @@ inline FloodPlan flood_plan(const Extents& shape, const std::vector<Offset>& off
   while (plan.across < flood_warps && 32 * (flood_warps / plan.across) >= 2 * plan.rows) plan.across *= 2;
   while (plan.across > 1 && plan.across >= 2 * plan.words) plan.across /= 2;
   plan.down = flood_warps / plan.across;
+  plan.tiles_across = (plan.words + plan.across - 1) / plan.across;
+  plan.tiles_down = (plan.rows + 32 * plan.down - 1) / (32 * plan.down);
   return plan;
 }
 
 /// Gives a plan its memory, which lives as long as what is returned.
 inline Array flood_memory(FloodPlan& plan, Device device) {
   const std::int64_t words = plan.planes * plan.words * plan.rows;
-  const Array bits = Array::empty({2 * words + plan.sweeps}, DType::uint32, device);
+  const Array bits = Array::empty({2 * words + plan.sweeps + plan.tiles()}, DType::uint32, device);
   plan.weak = bits.mutable_data_as<std::uint32_t>();
   plan.reached = plan.weak + words;
   plan.changed = reinterpret_cast<int*>(plan.reached + words);
+  plan.shown = plan.changed + plan.sweeps;
   return bits;
 }
 
