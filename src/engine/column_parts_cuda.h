@@ -40,6 +40,11 @@ __device__ __forceinline__ void read_window(float (&x)[N], unsigned at) {
   }
 }
 
+__device__ __forceinline__ void write_four(unsigned at, const float (&x)[4]) {
+  asm volatile("st.shared.v4.f32 [%0], {%1, %2, %3, %4};" ::"r"(at), "f"(x[0]), "f"(x[1]), "f"(x[2]), "f"(x[3])
+               : "memory");
+}
+
 /// v[c] = the taps' sum over the window's elements from Pad + c on, of which Pad + Reach + c is the output's own.
 template <FoldKind Kind, int L, int Pad, int Reach, int C, int N>
 __device__ __forceinline__ void fold_window(float (&v)[C], const ColumnTaps<L>& taps, const float (&x)[N]) {
@@ -112,10 +117,92 @@ __device__ __noinline__ void start_rows_of_any_kind(const Params& p, int to, std
     if (from_y < 0 || from_y >= p.height) from_y = stream_row(from_y, p.height, p.borders.y);
     const std::int64_t row = image + static_cast<std::int64_t>(from_y) * p.width;
     for (int i = 0; i < Lines; ++i, to += Line) {
-      start_line(column_memory() + to, p.planes[i], from_y < 0 ? nullptr : p.planes[i].data + row * p.planes[i].item,
-                 e_first, Line, inside, column, lane);
+      const char* from = from_y < 0 ? nullptr : p.planes[i].data + row * p.planes[i].item;
+      start_line<(Line + 31) / 32>(column_memory() + to, p.planes[i], from, e_first, Line, inside, column, lane);
     }
   }
 }
+
+/// Brings the rows of a warp's strip. A row of all images is one list of sixteen bytes each, which the lanes take in
+/// turns; what lies beyond the image's side edges is one element for each lane. Which they are is worked out once.
+template <class Form, int O, int L>
+struct ColumnRows {
+  using S = ColumnSizes<Form, L>;
+  static constexpr int lines = Form::form.lines;
+
+  std::int64_t image;  // elements before the image
+  int e_first;         // element of a row that a line begins with
+  const float* from[S::turns];
+  bool inside[S::turns];
+  bool edge;
+  int side_to = -1;  // the lane's element of a line
+  int side_from = -1;
+
+  __device__ __forceinline__ ColumnRows(const ColumnParams<Form, O, L>& p, std::int64_t before, int first, int lane)
+      : image(before), e_first(first) {
+#pragma unroll
+    for (int t = 0; t < S::turns; ++t) {
+      const int i = 32 * t + lane;
+      const int line = i / (S::line / 4);
+      const int e = e_first + 4 * (i - line * (S::line / 4));
+      inside[t] = i < S::quads && static_cast<unsigned>(e) < static_cast<unsigned>(p.width);
+      from[t] = reinterpret_cast<const float*>(p.planes[line < lines ? line : 0].data) + (image + e);
+    }
+    const int left = e_first < 0 ? -e_first : 0;
+    const int right = p.width - e_first < S::line ? p.width - e_first : S::line;
+    edge = left > 0 || right < S::line;
+    if (!edge) return;
+    const int i = lane < 16 ? lane : right + lane - 16;
+    if (lane < 16 ? i < left : i < S::line) {
+      side_to = i;
+      side_from = stream_column(e_first + i, p.width, 1, p.borders.x);
+    }
+  }
+
+  /// Starts to bring rows y, y + 1, ... of the endless image to place `to` of shared memory, which is `address` there.
+  __device__ __forceinline__ void start(const ColumnParams<Form, O, L>& p, int y, int to, unsigned address,
+                                        int lane) const {
+    constexpr int R = S::rows;
+    int from_y[R];
+    bool plain = p.fours;
+#pragma unroll
+    for (int r = 0; r < R; ++r) from_y[r] = y + r;
+    if (y < 0 || y + R > p.height) {
+#pragma unroll
+      for (int r = 0; r < R; ++r) {
+        from_y[r] = stream_row(from_y[r], p.height, p.borders.y);
+        plain = plain && from_y[r] >= 0;
+      }
+    }
+    if (!plain) {
+      start_rows_of_any_kind<lines, R, S::line>(p, to, image, y, e_first, lane);
+      return;
+    }
+#pragma unroll
+    for (int r = 0; r < R; ++r) {
+      const std::int64_t row = static_cast<std::int64_t>(from_y[r]) * p.width;
+#pragma unroll
+      for (int t = 0; t < S::turns; ++t) {
+        if (inside[t]) {
+          cuda::copy_async<16, false>(address + (4 * r * lines * S::line + 512 * t) + 16 * lane, from[t] + row);
+        }
+      }
+    }
+    if (!edge || side_to < 0) return;
+#pragma unroll 1
+    for (int i = 0; i < lines; ++i) {
+      const float* side = reinterpret_cast<const float*>(p.planes[i].data) + (image + side_from);
+#pragma unroll
+      for (int r = 0; r < R; ++r) {
+        const int at = (r * lines + i) * S::line + side_to;
+        if (side_from >= 0) {
+          cuda::copy_async<4>(address + 4 * at, side + static_cast<std::int64_t>(from_y[r]) * p.width);
+        } else {
+          column_memory()[to + at] = p.planes[i].outside;
+        }
+      }
+    }
+  }
+};
 
 }  // namespace opsin::OPSIN_TARGET::engine

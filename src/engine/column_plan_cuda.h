@@ -147,22 +147,34 @@ struct ColumnSizes {
   static_assert(all_fold(Form::form.x, reach > 0));
   /// Columns of a lane: as many as let the sums stay in registers.
   static constexpr int columns = sums <= 18 ? 4 : sums <= 60 ? 2 : 1;
+  /// Lanes of one column would read a window for each element. They fold four columns along x instead, eight lanes to a
+  /// row, and hand the results to the lanes that add those to their sums: a third of the reads, and no lane waits for
+  /// a chain of additions.
+  static constexpr bool turned = reach > 0 && columns == 1 && (L - 1) % 4 == 0;
+  static constexpr int x_columns = turned ? 4 : columns;
   /// Rows between two looks at the clock: what does not depend on a pixel is done once for them. Divides L - 1.
-  static constexpr int rows = filters == 1 && (L - 1) % 4 == 0 ? 4 : 2;
-  static constexpr int groups = 3;  // of rows in shared memory: one that is folded, two on their way
+  static constexpr int rows = turned || (filters == 1 && (L - 1) % 4 == 0) ? 4 : 2;
+  static constexpr int x_rows = turned ? 1 : rows;  // that a lane folds along x
+  static constexpr int pass = turned ? 1 : rows;    // that it adds to its sums at once
+  static constexpr int groups = turned ? 2 : 3;     // of rows in shared memory: one that is folded, others on their way
   static constexpr int half = L / 2 + 1;
   /// Elements of a line before a strip's own, and after them.
   static constexpr int margin = up_to_four(reach);
   static constexpr int strip = 32 * columns;
   static constexpr int line = strip + 2 * margin;
-  static constexpr int pad = (margin - reach) % columns;  // so that a lane's window begins where `columns` divides
-  static constexpr int window = (pad + 2 * reach + 2 * columns - 1) / columns * columns;
+  static constexpr int pad = (margin - reach) % x_columns;  // so that a lane's window begins where they divide
+  static constexpr int window = (pad + 2 * reach + 2 * x_columns - 1) / x_columns * x_columns;
   static constexpr int warps = 4;  // of a block; they share nothing
-  static constexpr int registers = sums * columns + window + rows * filters * columns + 52;
+  static constexpr int folded = turned ? 8 : rows * filters * columns;
+  static constexpr int registers = sums * columns + window + folded + (reach > 0 ? 52 : 40);
   /// Blocks on a multiprocessor: its four parts have 16384 registers each.
   static constexpr int blocks = registers <= 88 ? 5 : registers <= 120 ? 4 : registers <= 190 ? 3 : 2;
-  static constexpr int floats = Form::form.lines * groups * rows * line + 32 * rows * filters * columns;  // of a warp
-  static_assert(margin - reach - pad + 31 * columns + window <= line);
+  static constexpr int group_floats = Form::form.lines * rows * line;
+  static constexpr int aside_floats = 32 * rows * filters * columns;
+  static constexpr int floats = groups * group_floats + (turned ? 2 : 1) * aside_floats;  // of a warp
+  static constexpr int quads = Form::form.lines * line / 4;  // of a row of all images, sixteen bytes each
+  static constexpr int turns = (quads + 31) / 32;            // of a warp that brings them
+  static_assert(margin - reach - pad + strip - x_columns + window <= line);
   static_assert((L - 1) % rows == 0 && margin <= 16);
 };
 
@@ -287,11 +299,20 @@ void plan_columns(const Bank<K, O>& bank, const float (&scale)[K], ColumnParams<
     p.x[k] = column_taps<L>(f.x, none ? 1.0f : factor);
     p.y[k] = column_y<L>(f.y, none ? factor : 1.0f, Form::form.y[k] == FoldKind::odd);
   }
-  // Bands such that all warps run at once: long ones make the halo cheap, a second wave would run half empty.
+  // Bands such that all warps run at once, or in few turns that leave no warp idle: long ones make the halo cheap.
   const std::int64_t resident = static_cast<std::int64_t>(cuda::multiprocessors()) * S::blocks * S::warps;
   p.strips = (p.width + S::strip - 1) / S::strip;
-  const std::int64_t wanted = std::max<std::int64_t>(1, resident / (p.strips * bank.geometry.outer));
-  const std::int64_t band = std::clamp<std::int64_t>((p.rows + wanted - 1) / wanted, 4, 4096);
+  std::int64_t band = 4096;
+  std::int64_t least = INT64_MAX;
+  for (int turns = 1; turns <= 3; ++turns) {
+    const std::int64_t wanted = std::max<std::int64_t>(1, turns * resident / (p.strips * bank.geometry.outer));
+    const std::int64_t rows = std::clamp<std::int64_t>((p.rows + wanted - 1) / wanted, 4, 4096);
+    const std::int64_t items = p.strips * bank.geometry.outer * ((p.rows + rows - 1) / rows);
+    const std::int64_t cost = (items + resident - 1) / resident * (rows + L - 1);
+    if (cost >= least) continue;
+    least = cost;
+    band = rows;
+  }
   p.band = static_cast<int>((band + S::rows - 1) / S::rows * S::rows);
   p.bands = (p.rows + p.band - 1) / p.band;
   p.items = bank.geometry.outer * p.bands * p.strips;

@@ -41,21 +41,20 @@ struct FloodPlan {
   std::uint32_t* weak;
   std::uint32_t* reached;
   int* changed;  // by each sweep
+  int* shown;    // of each tile, one more than the last sweep that changed what its neighbours read of it
   int sweeps;
   std::int64_t planes, rows, columns, words;
   std::int64_t shape[max_ndim];  // of the axes before the last two
   int outer;                     // how many these are
   int across, down;              // warps of a block
-  bool wide;                     // rows and arrays are whole FourWords
-  unsigned here;                 // the steps within the plane
+  std::int64_t tiles_across, tiles_down;
+  bool wide;      // rows and arrays are whole FourWords
+  unsigned here;  // the steps within the plane
   int count;
   FloodStep steps[most];
 
   __device__ std::int64_t column(std::int64_t plane, std::int64_t word) const { return (plane * words + word) * rows; }
-  std::int64_t tiles() const {
-    const auto parts = [](std::int64_t n, std::int64_t part) { return (n + part - 1) / part; };
-    return planes * parts(words, across) * parts(rows, 32 * down);
-  }
+  std::int64_t tiles() const { return planes * tiles_across * tiles_down; }
   __device__ bool at_rest() const { return changed[sweeps - 1] == 0; }
   /// -1 where the step leaves the image.
   __device__ std::int64_t plane_after(std::int64_t plane, const FloodStep& s) const {
@@ -130,11 +129,13 @@ struct FloodTile {
     const int warp = threadIdx.x / 32;
     w = warp % p.across;
     r = warp / p.across * 32 + threadIdx.x % 32;
-    const std::int64_t side = (p.words + p.across - 1) / p.across;
-    const std::int64_t high = (p.rows + 32 * p.down - 1) / (32 * p.down);
-    word0 = tile % side * p.across;
-    y0 = tile / side % high * (32 * p.down);
-    plane = tile / side / high;
+    const std::int64_t of_plane = p.tiles_across * p.tiles_down;
+    plane = p.planes > 1 ? tile / of_plane : 0;
+    // A plane has fewer than 2^32 tiles, of 2^14 elements each.
+    const auto at = static_cast<std::uint32_t>(tile - plane * of_plane);
+    const auto side = static_cast<std::uint32_t>(p.tiles_across);
+    word0 = static_cast<std::int64_t>(at % side) * p.across;
+    y0 = static_cast<std::int64_t>(at / side) * (32 * p.down);
     word = word0 + w;
     y = y0 + r;
     inside = word < p.words && y < p.rows;
@@ -236,25 +237,45 @@ __global__ void __launch_bounds__(flood_threads, 3)
   }
 }
 
+/// Whether a tile beside this one has changed what this one reads. Each thread of a few asks for one of them.
+__device__ __forceinline__ bool beside_changed(const FloodPlan& p, std::int64_t tile, int sweep) {
+  const int k = threadIdx.x;
+  if (p.outer > 0) return true;
+  if (k >= 9 || k == 4) return false;
+  const auto side = static_cast<std::uint32_t>(p.tiles_across), at = static_cast<std::uint32_t>(tile);
+  const std::int64_t x = static_cast<std::int64_t>(at % side) + k % 3 - 1, y = at / side + k / 3 - std::int64_t{1};
+  return x >= 0 && x < p.tiles_across && y >= 0 && y < p.tiles_down && __ldcg(p.shown + y * side + x) >= sweep;
+}
+
 /// Other blocks may write what is read here; it is old or new, and what is missed is found by the next sweep: one that
-/// changes nothing has read what is final.
-static __global__ void __launch_bounds__(flood_threads, 2)
+/// changes nothing that neighbours read has read what is final. Tiles whose neighbours are at rest are, too.
+static __global__ void __launch_bounds__(flood_threads, 3)
     flood_sweep_kernel(const __grid_constant__ FloodPlan p, const int sweep, const std::int64_t tiles) {
   if (sweep > 0 && p.changed[sweep - 1] == 0) return;
   __shared__ std::uint32_t shown[flood_shown];
   const int pitch = 32 * p.down + 2;
-  bool any = false;
   for (std::int64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
+    if (sweep > 0 && !__syncthreads_or(beside_changed(p, tile, sweep))) continue;
     const FloodTile t(p, tile);
-    for (int k = threadIdx.x; k < (p.across + 2) * pitch; k += flood_threads) {
-      const std::int64_t word = t.word0 + k / pitch - 1, y = t.y0 + k % pitch - 1;
-      const bool inside = word >= 0 && word < p.words && y >= 0 && y < p.rows;
-      shown[k] = inside ? __ldcg(p.reached + p.column(t.plane, word) + y) : 0;
-    }
     const std::int64_t at = p.column(t.plane, t.word) + t.y;
-    const std::uint32_t weak_word = t.inside ? p.weak[at] : 0;
+    const bool first[2] = {t.w == 0, t.r == 0}, last[2] = {t.w == p.across - 1, t.r == 32 * p.down - 1};
+    // A thread shows its own word, and what lies beside the tile next to it: all are on their way together.
+    std::uint32_t word[3][3];
+#pragma unroll
+    for (int i = 0; i < 9; ++i) {
+      const int dy = i / 3 - 1, dw = i % 3 - 1;
+      const bool asked = (dw == 0 || (dw < 0 ? first[0] : last[0])) && (dy == 0 || (dy < 0 ? first[1] : last[1]));
+      const bool inside = t.word + dw >= 0 && t.word + dw < p.words && t.y + dy >= 0 && t.y + dy < p.rows;
+      word[dy + 1][dw + 1] = asked && inside ? __ldcg(p.reached + at + dw * p.rows + dy) : 0;
+    }
+    const std::uint32_t weak_word = t.inside ? p.weak[at] : 0, before = word[1][1];
+#pragma unroll
+    for (int i = 0; i < 9; ++i) {
+      const int dy = i / 3 - 1, dw = i % 3 - 1;
+      const bool asked = (dw == 0 || (dw < 0 ? first[0] : last[0])) && (dy == 0 || (dy < 0 ? first[1] : last[1]));
+      if (asked) shown[(t.w + 1 + dw) * pitch + t.r + 1 + dy] = word[dy + 1][dw + 1];
+    }
     __syncthreads();
-    const std::uint32_t before = shown[(t.w + 1) * pitch + t.r + 1];
     std::uint32_t reached = before;
     for (int k = 0; k < p.count && p.outer > 0; ++k) {
       const std::int64_t plane = p.plane_after(t.plane, p.steps[k]);
@@ -266,12 +287,14 @@ static __global__ void __launch_bounds__(flood_threads, 2)
                  });
     }
     reached = flooded_tile(p, t, shown, pitch, weak_word, reached);
-    if (reached != before) {
-      p.reached[at] = reached;
-      any = true;
-    }
+    const std::uint32_t more = reached ^ before;
+    if (more != 0) p.reached[at] = reached;
+    const std::uint32_t read = p.outer > 0 || first[1] || last[1] ? ~0u : first[0] * 1u | last[0] * 0x80000000u;
+    const bool shows = __syncthreads_or((more & read) != 0);
+    if (threadIdx.x != 0) continue;
+    if (shows || sweep == 0) p.shown[tile] = shows ? sweep + 1 : 0;
+    if (shows) p.changed[sweep] = 1;
   }
-  if (any) p.changed[sweep] = 1;
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -160,6 +160,36 @@ __global__ void flood_left_kernel(const F f, const std::int64_t blocks_of_rows) 
 /// Four bytes of 0 or 1.
 __device__ __forceinline__ std::uint32_t unpacked_bits(std::uint32_t four) { return four * 0x00204081u & 0x01010101u; }
 
+/// Where whole groups of 16 elements are written, and no forest is asked: a warp takes 32 rows of four words, of which
+/// it writes 128 bytes of four rows at once.
+__device__ __forceinline__ void unpack_groups(const FloodPlan& p, std::uint8_t* out, bool spreading,
+                                              std::int64_t blocks_of_rows, std::int64_t first, std::int64_t step) {
+  constexpr int words = 4, rows = 4, count = 32 / rows;
+  const int lane = threadIdx.x % 32, half = lane % 2;
+  const std::int64_t across = (p.words + words - 1) / words;
+  for (std::int64_t i = first; i < p.planes * blocks_of_rows * across; i += step) {
+    const std::int64_t above = i / across, plane = above / blocks_of_rows;
+    const std::int64_t word = (i - above * across) * words + lane / 2 % words;
+    const std::int64_t y0 = (above - plane * blocks_of_rows) * 32 + lane / (2 * words);
+    const std::int64_t x = word * 32 + 16 * half;
+    if (x >= p.columns) continue;
+    const std::uint32_t* const from = p.reached + p.column(plane, word) + y0;
+    std::uint8_t* const to = out + (plane * p.rows + y0) * p.columns + x;
+    std::uint32_t bits[count];
+#pragma unroll
+    for (int k = 0; k < count; ++k) bits[k] = y0 + rows * k < p.rows ? from[rows * k] : 0;
+#pragma unroll
+    for (int k = 0; k < count; ++k) {
+      if (y0 + rows * k >= p.rows) break;
+      const std::uint32_t of_group = (spreading ? bits[k] : ~bits[k]) >> 16 * half;
+      FourWords group;
+#pragma unroll
+      for (int e = 0; e < 4; ++e) group.word[e] = unpacked_bits(of_group >> 4 * e & 15);
+      *reinterpret_cast<FourWords*>(to + rows * k * p.columns) = group;
+    }
+  }
+}
+
 /// A root's own result is written as it is.
 template <class I>
 __global__ void flood_unpack_kernel(const __grid_constant__ Forest<I> f, const std::int64_t blocks_of_rows) {
@@ -168,20 +198,12 @@ __global__ void flood_unpack_kernel(const __grid_constant__ Forest<I> f, const s
   const int lane = threadIdx.x % 32;
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / 32);
   std::int64_t i = (blockIdx.x * static_cast<std::int64_t>(blockDim.x) + threadIdx.x) / 32;
+  if (at_rest && p.wide) return unpack_groups(p, f.out, f.spreading != 0, blocks_of_rows, i, step);
   for (; i < p.planes * blocks_of_rows * p.words; i += step) {
     const auto [plane, y0, word, at] = FloodRows(p, i, blocks_of_rows);
     const bool inside = y0 + lane < p.rows;
     const std::uint32_t reached = inside ? p.reached[at] : 0;
     const std::int64_t row = (plane * p.rows + y0) * p.columns + word * 32;
-    if (at_rest && p.wide) {
-      const std::uint32_t bits = f.spreading ? reached : ~reached;
-      for (int half = 0; half < 2 && inside && word * 32 + 16 * half < p.columns; ++half) {
-        FourWords to;
-        for (int k = 0; k < 4; ++k) to.word[k] = unpacked_bits(bits >> (16 * half + 4 * k) & 15);
-        *reinterpret_cast<FourWords*>(f.out + row + lane * p.columns + 16 * half) = to;
-      }
-      continue;
-    }
     const std::uint32_t left = inside && !at_rest ? p.weak[at] & ~reached : 0;
     const int rows = word * 32 + lane < p.columns ? static_cast<int>(p.rows - y0 < 32 ? p.rows - y0 : 32) : 0;
     std::int64_t to = row + lane;
@@ -273,16 +295,19 @@ inline FloodPlan flood_plan(const Extents& shape, const std::vector<Offset>& off
   while (plan.across < flood_warps && 32 * (flood_warps / plan.across) >= 2 * plan.rows) plan.across *= 2;
   while (plan.across > 1 && plan.across >= 2 * plan.words) plan.across /= 2;
   plan.down = flood_warps / plan.across;
+  plan.tiles_across = (plan.words + plan.across - 1) / plan.across;
+  plan.tiles_down = (plan.rows + 32 * plan.down - 1) / (32 * plan.down);
   return plan;
 }
 
 /// Gives a plan its memory, which lives as long as what is returned.
 inline Array flood_memory(FloodPlan& plan, Device device) {
   const std::int64_t words = plan.planes * plan.words * plan.rows;
-  const Array bits = Array::empty({2 * words + plan.sweeps}, DType::uint32, device);
+  const Array bits = Array::empty({2 * words + plan.sweeps + plan.tiles()}, DType::uint32, device);
   plan.weak = bits.mutable_data_as<std::uint32_t>();
   plan.reached = plan.weak + words;
   plan.changed = reinterpret_cast<int*>(plan.reached + words);
+  plan.shown = plan.changed + plan.sweeps;
   return bits;
 }
 

@@ -25,9 +25,10 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
   using S = ColumnSizes<Form, L>;
   constexpr int K = S::filters;
   constexpr int C = S::columns;
+  constexpr int X = S::x_columns;
   constexpr int R = S::rows;
+  constexpr int P = S::pass;
   constexpr int lines = Form::form.lines;
-  constexpr int group_floats = lines * R * S::line;
   const int warp = threadIdx.x / 32;
   const int lane = threadIdx.x % 32;
   const std::int64_t item = static_cast<std::int64_t>(blockIdx.x) * S::warps + warp;
@@ -39,76 +40,19 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
   const int strip = place % p.strips;
   const int top = place / p.strips * p.band;  // among the rows that are made
   const int band = p.rows - top < p.band ? p.rows - top : p.band;
-  const int e_first = strip * S::strip - S::margin;
-  const std::int64_t image = outer * height * static_cast<std::int64_t>(width);  // elements before this image
-  // Shared memory of a warp: [groups][R][lines][line], then [R][K][C][32] for what is laid aside.
+  // Shared memory of a warp: [groups][R][lines][line], then [R][K][C][32] for what is laid aside, and where columns
+  // are turned [K][R][32] for what is folded along x.
   const int own = warp * S::floats;
-  const int aside = own + S::groups * group_floats + lane;
+  const int aside = own + S::groups * S::group_floats + lane;
+  const int turned = aside + S::aside_floats;
 
-  // A row is brought by lanes that take four elements each, sixteen bytes. What lies beyond the image's side edges is
-  // one element for each lane: from which column is worked out once.
-  const int outside_left = e_first < 0 ? -e_first : 0;
-  const int outside_right = width - e_first < S::line ? width - e_first : S::line;
-  const bool edge = outside_left > 0 || outside_right < S::line;
-  int side_to = -1;  // the lane's element of a line
-  int side_from = -1;
-  if (edge) {
-    const int i = lane < 16 ? lane : outside_right + lane - 16;
-    if (lane < 16 ? i < outside_left : i < S::line) {
-      side_to = i;
-      side_from = stream_column(e_first + i, width, 1, p.borders.x);
-    }
-  }
+  const ColumnRows<Form, O, L> source(p, outer * height * static_cast<std::int64_t>(width),
+                                      strip * S::strip - S::margin, lane);
   const unsigned lines_at = column_address(own);
+  const unsigned turned_at = lines_at + 4 * (S::groups * S::group_floats + S::aside_floats);
   const int y_first = p.first_row + top - L / 2;
   const auto start = [&](int group, int slot) {
-    const int y = y_first + group * R;
-    int from_y[R];
-    bool plain = p.fours;
-#pragma unroll
-    for (int r = 0; r < R; ++r) from_y[r] = y + r;
-    if (y < 0 || y + R > height) {
-#pragma unroll
-      for (int r = 0; r < R; ++r) {
-        from_y[r] = stream_row(from_y[r], height, p.borders.y);
-        plain = plain && from_y[r] >= 0;
-      }
-    }
-    if (!plain) {
-      start_rows_of_any_kind<lines, R, S::line>(p, own + slot * group_floats, image, y, e_first, lane);
-      return;
-    }
-    const unsigned to = lines_at + 4 * (slot * group_floats);
-#pragma unroll
-    for (int r = 0; r < R; ++r) {
-      const std::int64_t row = image + static_cast<std::int64_t>(from_y[r]) * width;
-#pragma unroll
-      for (int i = 0; i < lines; ++i) {
-        const float* from = reinterpret_cast<const float*>(p.planes[i].data) + (row + e_first + 4 * lane);
-#pragma unroll
-        for (int q = 0; q < S::line; q += 128) {
-          const int e = e_first + q + 4 * lane;
-          if (q + 4 * lane < S::line && static_cast<unsigned>(e) < static_cast<unsigned>(width)) {
-            cuda::copy_async<16, false>(to + 4 * ((r * lines + i) * S::line + q) + 16 * lane, from + q);
-          }
-        }
-      }
-    }
-    if (!edge || side_to < 0) return;
-#pragma unroll
-    for (int r = 0; r < R; ++r) {
-      const std::int64_t row = image + static_cast<std::int64_t>(from_y[r]) * width;
-#pragma unroll 1
-      for (int i = 0; i < lines; ++i) {
-        const float* from = reinterpret_cast<const float*>(p.planes[i].data) + row;
-        const int at = (r * lines + i) * S::line + side_to;
-        if (side_from >= 0) {
-          cuda::copy_async<4>(to + 4 * at, from + side_from);
-        } else {
-          column_memory()[own + slot * group_floats + at] = p.planes[i].outside;
-        }
-      }
-    }
+    source.start(p, y_first + group * R, own + slot * S::group_floats, lines_at + 4 * (slot * S::group_floats), lane);
   };
 
   const int groups = (band + L - 1 + R - 1) / R;
@@ -123,36 +67,41 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
   float last[K][C] = {};
   float peak = 0;
   int slot = 0;
-#pragma unroll 1
-  for (int g = 0; g < groups; ++g) {
-    const int made = g * R - (L - 1);  // the band's row that this group's first completes
-    float before[R][O][C] = {};
+  // What the outputs hold in rows `row`, row + 1, ... of the band, those from element `at` on.
+  const auto read_before = [&](float(&before)[P][O][C], int row, std::int64_t at) {
     if constexpr (Accumulates<E>) {
-      if (epilogue.accumulate && made >= 0) {
+      if (!epilogue.accumulate) return;
 #pragma unroll
-        for (int r = 0; r < R; ++r) {
+      for (int r = 0; r < P; ++r) {
 #pragma unroll
-          for (int o = 0; o < O; ++o) {
-            const auto* from = static_cast<const float*>(p.outputs[o].data);
-            if (from == nullptr || made + r >= band) continue;
-            from += corner + static_cast<std::int64_t>(r) * width;
+        for (int o = 0; o < O; ++o) {
+          const auto* from = static_cast<const float*>(p.outputs[o].data);
+          if (from == nullptr || row + r >= band) continue;
+          from += at + static_cast<std::int64_t>(r) * width;
 #pragma unroll
-            for (int c = 0; c < C; ++c) {
-              if (e + c < width) before[r][o][c] = from[c];
-            }
+          for (int c = 0; c < C; ++c) {
+            if (e + c < width) before[r][o][c] = from[c];
           }
         }
       }
     }
+  };
+#pragma unroll 1
+  for (int g = 0; g < groups; ++g) {
+    const int made = g * R - (L - 1);  // the band's row that this group's first completes
+    float before[P][O][C] = {};
+    if (made >= 0) read_before(before, made, corner);
     __pipeline_wait_prior(S::groups - 2);
     __syncwarp();  // Every lane's elements are there, and every lane is done with the group that comes next.
     if (const int next = g + S::groups - 1; next < groups) start(next, slot == 0 ? S::groups - 1 : slot - 1);
     __pipeline_commit();
 
     constexpr int window_first = S::margin - S::reach - S::pad;
-    const unsigned at = lines_at + 4 * (slot * group_floats + C * lane + window_first);
-    float v[R][K][C];
-    unrolled<R>([&](auto row) {
+    const int x_row = S::turned ? lane / 8 : 0;
+    const int x_first = S::turned ? lane % 8 * X : C * lane;
+    const unsigned at = lines_at + 4 * (slot * S::group_floats + x_row * lines * S::line + x_first + window_first);
+    float v[S::x_rows][K][X];
+    unrolled<S::x_rows>([&](auto row) {
       constexpr int r = decltype(row)::value;
       float x[S::window];
       unrolled<K>([&](auto filter) {
@@ -161,45 +110,52 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
         constexpr int a = Form::form.line[k];
         constexpr int b = Form::form.times[k];
         if constexpr (k == 0 || a != Form::form.line[last_k] || b != Form::form.times[last_k]) {
-          read_window<S::window, C>(x, at + 4 * ((r * lines + a) * S::line));
+          read_window<S::window, X>(x, at + 4 * ((r * lines + a) * S::line));
           if constexpr (b >= 0) {
             float other[S::window];
-            read_window<S::window, C>(other, at + 4 * ((r * lines + b) * S::line));
+            read_window<S::window, X>(other, at + 4 * ((r * lines + b) * S::line));
 #pragma unroll
             for (int i = 0; i < S::window; ++i) x[i] *= other[i];
           }
         }
         fold_window<Form::form.x[k], L, S::pad, S::reach>(v[r][k], p.x[k], x);
+        if constexpr (S::turned) write_four(turned_at + 4 * (k * R * 32 + 4 * lane), v[r][k]);
       });
     });
-    float finite[R] = {};  // NaN unless all are
+    float finite[S::x_rows] = {};  // NaN unless all are
 #pragma unroll
     for (int k = 0; k < K; ++k) {
 #pragma unroll
-      for (int c = 0; c < C; ++c) {
+      for (int c = 0; c < X; ++c) {
 #pragma unroll
-        for (int r = 0; r < R; ++r) finite[r] = fmaf(v[r][k][c], 0.0f, finite[r]);
+        for (int r = 0; r < S::x_rows; ++r) finite[r] = fmaf(v[r][k][c], 0.0f, finite[r]);
       }
     }
 #pragma unroll
-    for (int r = 1; r < R; ++r) finite[0] += finite[r];
+    for (int r = 1; r < S::x_rows; ++r) finite[0] += finite[r];
     const bool slow = __any_sync(0xffffffffu, finite[0] != finite[0]);
+    if constexpr (S::turned) __syncwarp();  // All lanes' results are there.
     if (slow) {
       // What is not finite is laid aside, and joins the sums below.
-      const int from = own + slot * group_floats + C * lane + window_first + S::pad;
+      const int from = own + slot * S::group_floats + C * lane + window_first + S::pad;
       unrolled<K>([&](auto filter) {
         constexpr int k = decltype(filter)::value;
         constexpr int line_a = Form::form.line[k];
         constexpr int line_b = Form::form.times[k];
         constexpr FoldKind kind = Form::form.x[k];
-#pragma unroll
+#pragma unroll(S::turned ? 1 : R)
         for (int r = 0; r < R; ++r) {
 #pragma unroll
           for (int c = 0; c < C; ++c) {
             const int a = from + (r * lines + line_a) * S::line + c;
             const int b = line_b < 0 ? -1 : from + (r * lines + line_b) * S::line + c;
             const float exact = fold_exactly<L>(p.x[k], kind, a, b);
-            v[r][k][c] = is_finite(exact) ? exact : 0.0f;
+            const float part = is_finite(exact) ? exact : 0.0f;
+            if constexpr (S::turned) {
+              column_memory()[turned + (k * R + r) * 32] = part;
+            } else {
+              v[r][k][c] = part;
+            }
             column_memory()[aside + ((r * K + k) * C + c) * 32] = is_finite(exact) ? 0.0f : exact;
           }
         }
@@ -207,97 +163,124 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
     }
     slot = slot + 1 == S::groups ? 0 : slot + 1;
 
-    float complete[R][K][C];
-    unrolled<R>([&](auto row) {
-      constexpr int r = decltype(row)::value;
-      unrolled<K>([&](auto filter) {
-        constexpr int k = decltype(filter)::value;
-        const ColumnY<L>& f = p.y[k];
-#pragma unroll
-        for (int c = 0; c < C; ++c) {
-          float z = v[r][k][c];
-          if constexpr (Form::form.y[k] == FoldKind::odd) {
-            z -= last[k][c];
-            last[k][c] = v[r][k][c];
-#pragma unroll
-            for (int i = 0; i < L - 1; ++i) {
-              const int tap = L - 1 - i;  // of L: the one from 1 on
-              sum[k][c][i] = fmaf(f.step[tap <= L / 2 ? tap : L - tap], z, sum[k][c][i + 1]);
-            }
-            sum[k][c][L - 1] = 0;
-          } else {
-#pragma unroll
-            for (int i = 0; i < L - 1; ++i) {
-              sum[k][c][i] = fmaf(f.step[i <= L / 2 ? i : L - 1 - i], z, sum[k][c][i + 1]);
-            }
-            sum[k][c][L - 1] = f.step[0] * z;
-          }
-        }
-      });
-      if (slow) {
+#pragma unroll 1
+    for (int h = 0; h < R; h += P) {
+      float next[P][O][C] = {};
+      if (P < R && made >= 0 && h + P < R)
+        read_before(next, made + h + P, corner + P * static_cast<std::int64_t>(width));
+      float x_folded[P][K][C];
+      unrolled<P>([&](auto row) {
+        constexpr int r = decltype(row)::value;
         unrolled<K>([&](auto filter) {
           constexpr int k = decltype(filter)::value;
-          constexpr bool odd = Form::form.y[k] == FoldKind::odd;
-          const ColumnTaps<L>& taps = p.y[k].taps;
+          if constexpr (S::turned) {
+            read_window<C, C>(x_folded[r][k], turned_at + 4 * ((k * R + h + r) * 32 + lane));
+          } else {
+#pragma unroll
+            for (int c = 0; c < C; ++c) x_folded[r][k][c] = v[r][k][c];
+          }
+        });
+      });
+      float complete[P][K][C];
+      unrolled<P>([&](auto row) {
+        constexpr int r = decltype(row)::value;
+        unrolled<K>([&](auto filter) {
+          constexpr int k = decltype(filter)::value;
+          const ColumnY<L>& f = p.y[k];
 #pragma unroll
           for (int c = 0; c < C; ++c) {
-            const float rest = column_memory()[aside + ((r * K + k) * C + c) * 32];
+            float z = x_folded[r][k][c];
+            if constexpr (Form::form.y[k] == FoldKind::odd) {
+              z -= last[k][c];
+              last[k][c] = x_folded[r][k][c];
 #pragma unroll
-            for (int i = 0; i < L; ++i) {
-              const int tap = L - 1 - i;
-              const float w = tap <= L / 2 ? taps.w[tap] : odd ? -taps.w[i] : taps.w[i];
-              if (rest != 0 && tap >= taps.first && i >= taps.first) sum[k][c][i] = fmaf(w, rest, sum[k][c][i]);
+              for (int i = 0; i < L - 1; ++i) {
+                const int tap = L - 1 - i;  // of L: the one from 1 on
+                sum[k][c][i] = fmaf(f.step[tap <= L / 2 ? tap : L - tap], z, sum[k][c][i + 1]);
+              }
+              sum[k][c][L - 1] = 0;
+            } else {
+#pragma unroll
+              for (int i = 0; i < L - 1; ++i) {
+                sum[k][c][i] = fmaf(f.step[i <= L / 2 ? i : L - 1 - i], z, sum[k][c][i + 1]);
+              }
+              sum[k][c][L - 1] = f.step[0] * z;
             }
           }
         });
-      }
+        if (slow) {
+          unrolled<K>([&](auto filter) {
+            constexpr int k = decltype(filter)::value;
+            constexpr bool odd = Form::form.y[k] == FoldKind::odd;
+            const ColumnTaps<L>& taps = p.y[k].taps;
 #pragma unroll
-      for (int k = 0; k < K; ++k) {
+            for (int c = 0; c < C; ++c) {
+              const float rest = column_memory()[aside + (((h + r) * K + k) * C + c) * 32];
 #pragma unroll
-        for (int c = 0; c < C; ++c) complete[r][k][c] = sum[k][c][0];
-      }
-    });
-    if (made < 0) continue;
+              for (int i = 0; i < L; ++i) {
+                const int tap = L - 1 - i;
+                const float w = tap <= L / 2 ? taps.w[tap] : odd ? -taps.w[i] : taps.w[i];
+                if (rest != 0 && tap >= taps.first && i >= taps.first) sum[k][c][i] = fmaf(w, rest, sum[k][c][i]);
+              }
+            }
+          });
+        }
+#pragma unroll
+        for (int k = 0; k < K; ++k) {
+#pragma unroll
+          for (int c = 0; c < C; ++c) complete[r][k][c] = sum[k][c][0];
+        }
+      });
+      if (made < 0) continue;
 
 #pragma unroll
-    for (int r = 0; r < R; ++r, corner += width) {
-      if (r > 0 && made + r >= band) break;
-      float out[O][C];
+      for (int r = 0; r < P; ++r, corner += width) {
+        if ((P < R || r > 0) && made + h + r >= band) break;
+        float out[O][C];
 #pragma unroll
-      for (int c = 0; c < C; ++c) {
-        float in[K], one[O];
+        for (int c = 0; c < C; ++c) {
+          float in[K], one[O];
 #pragma unroll
-        for (int k = 0; k < K; ++k) in[k] = complete[r][k][c];
+          for (int k = 0; k < K; ++k) in[k] = complete[r][k][c];
 #pragma unroll
-        for (int o = 0; o < O; ++o) one[o] = before[r][o][c];
-        epilogue(in, one);
+          for (int o = 0; o < O; ++o) one[o] = before[r][o][c];
+          epilogue(in, one);
 #pragma unroll
-        for (int o = 0; o < O; ++o) out[o][c] = one[o];
-        if constexpr (FindsPeak<E>) {
-          if (e + c < width) peak = max_nan(peak, one[E::peak_output]);
+          for (int o = 0; o < O; ++o) out[o][c] = one[o];
+          if constexpr (FindsPeak<E>) {
+            if (e + c < width) peak = max_nan(peak, one[E::peak_output]);
+          }
+        }
+#pragma unroll
+        for (int o = 0; o < O; ++o) {
+          const Plane& plane = p.outputs[o];
+          if (plane.data == nullptr) continue;
+          float* const to = static_cast<float*>(plane.data) + corner;
+          if (p.wide) {
+            Pack<float, C> pack;
+#pragma unroll
+            for (int c = 0; c < C; ++c) pack.value[c] = out[o][c];
+            if (e < width) *reinterpret_cast<Pack<float, C>*>(to) = pack;
+          } else if (p.floats) {
+#pragma unroll
+            for (int c = 0; c < C; ++c) {
+              if (e + c < width) to[c] = out[o][c];
+            }
+          } else {
+#pragma unroll
+            for (int c = 0; c < C; ++c) {
+              const std::int64_t byte = (corner + c) * static_cast<std::int64_t>(itemsize(plane.dtype));
+              if (e + c < width) store_one<float>(static_cast<char*>(plane.data) + byte, plane.dtype, out[o][c]);
+            }
+          }
         }
       }
 #pragma unroll
-      for (int o = 0; o < O; ++o) {
-        const Plane& plane = p.outputs[o];
-        if (plane.data == nullptr) continue;
-        float* const to = static_cast<float*>(plane.data) + corner;
-        if (p.wide) {
-          Pack<float, C> pack;
+      for (int r = 0; r < P; ++r) {
 #pragma unroll
-          for (int c = 0; c < C; ++c) pack.value[c] = out[o][c];
-          if (e < width) *reinterpret_cast<Pack<float, C>*>(to) = pack;
-        } else if (p.floats) {
+        for (int o = 0; o < O; ++o) {
 #pragma unroll
-          for (int c = 0; c < C; ++c) {
-            if (e + c < width) to[c] = out[o][c];
-          }
-        } else {
-#pragma unroll
-          for (int c = 0; c < C; ++c) {
-            const std::int64_t byte = (corner + c) * static_cast<std::int64_t>(itemsize(plane.dtype));
-            if (e + c < width) store_one<float>(static_cast<char*>(plane.data) + byte, plane.dtype, out[o][c]);
-          }
+          for (int c = 0; c < C; ++c) before[r][o][c] = next[r][o][c];
         }
       }
     }

@@ -103,8 +103,8 @@ __device__ __forceinline__ float stream_element(const StreamPlane& plane, const 
 /// Starts to bring `count` elements of a row from e_first on into `line`, each lane its share. Unless all of them lie
 /// `inside` the row, column(i) says which element the i-th shows, -1 for the constant border. What is direct goes
 /// asynchronously, so that the next rows are on their way while this one is folded; sixteen bytes at a time where
-/// e_first and the rows allow it.
-template <class Column>
+/// e_first and the rows allow it. `count` is at most 32 Quads.
+template <int Quads = line_quads, class Column>
 __device__ __forceinline__ void start_line(float* line, const StreamPlane& plane, const char* row, int e_first,
                                            int count, bool inside, const Column& column, int lane) {
   const float outside = plane.outside;
@@ -113,13 +113,13 @@ __device__ __forceinline__ void start_line(float* line, const StreamPlane& plane
   } else if (plane.fours && inside) {
     const float* from = reinterpret_cast<const float*>(row) + (e_first + 4 * lane);
 #pragma unroll
-    for (int q = 0; q < (line_quads + 3) / 4; ++q) {
+    for (int q = 0; q < (Quads + 3) / 4; ++q) {
       if (4 * lane + 128 * q < count) __pipeline_memcpy_async(line + 4 * lane + 128 * q, from + 128 * q, 16);
     }
   } else if (plane.direct) {
     const float* from = reinterpret_cast<const float*>(row);
 #pragma unroll
-    for (int q = 0; q < line_quads; ++q) {
+    for (int q = 0; q < Quads; ++q) {
       const int i = 32 * q + lane;
       if (i >= count) break;
       const int e = inside ? e_first + i : column(i);

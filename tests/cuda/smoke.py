@@ -48,6 +48,7 @@ PLANES = [(64, 128), (67, 129), (40, 300), (3, 200), (130, 5)]
 VOLUMES = [(9, 33, 41), (24, 20, 132)]
 SMALL = [(2, 2), (2, 3), (5, 70), (33, 31), (65, 2), (400, 333), (3, 2, 5), (30, 31, 65)]
 LARGE = [(1500, 1512), (1499, 1511), (130, 121, 152)]
+THICK = [(144, 208, 232), (145, 207, 235)]  # a quarter of the slices is large too
 
 
 def _bytes(x):
@@ -208,6 +209,7 @@ BANKS = {
         lambda x: feature.hessian_matrix(x, 1.5, mode="wrap", use_gaussian_derivatives=True)[1],
         1e-4,
     ),
+    "hessian_matrix 3": (lambda x: feature.hessian_matrix(x, 3, use_gaussian_derivatives=True)[-1], 1e-4),
     "sato of three": (lambda x: filters.sato(x, sigmas=[1, 2, 3]), 1e-3),
     "frangi": (lambda x: filters.frangi(x, sigmas=[1, 3]), 1e-2),  # quotients of eigenvalues near zero
 }
@@ -318,6 +320,14 @@ def checks_of_banks(rng, planes) -> Iterator[Check]:
             if name == "meijering" and image.size > 1 << 20:
                 continue
             yield Check(f"bank {name} {title}", f, (image,), tolerance)
+    for shape in THICK:
+        image = rng.random(shape, dtype=np.float32)
+        broken = image.copy()
+        broken[70, 100, 3], broken[2, -1, -1], broken[-1, 0, 130] = np.nan, np.inf, -np.inf
+        for title, x in [("", image), (" NaN", broken)]:
+            for name in ("sato of three", "hessian_matrix wrap", "hessian_matrix 3"):
+                f, tolerance = BANKS[name]
+                yield Check(f"bank {name} {shape}{title}", f, (x,), tolerance)
 
 
 def checks_of_kernels(rng, planes) -> Iterator[Check]:
