@@ -54,8 +54,8 @@ def _converts(name, white=False, more=""):
 
 
 @functools.lru_cache(maxsize=64)
-def _white_point(illuminant, observer):
-    return np.array(_native.xyz_tristimulus_values(illuminant, observer))
+def _white_point(illuminant, observer, dtype):
+    return np.array(_native.xyz_tristimulus_values(illuminant, observer), dtype)
 
 
 def xyz_tristimulus_values(*, illuminant, observer, dtype=float):
@@ -80,7 +80,7 @@ def xyz_tristimulus_values(*, illuminant, observer, dtype=float):
     ValueError
         For an unknown combination.
     """
-    return np.array(_white_point(illuminant, observer), dtype)
+    return _white_point(illuminant, observer, dtype).copy()
 
 
 @_converts("rgb", white=True)

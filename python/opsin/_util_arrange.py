@@ -38,13 +38,13 @@ def view_as_blocks(arr_in, block_shape):
     """
     if not isinstance(block_shape, tuple):
         raise TypeError("block needs to be a tuple")
+    if len(block_shape) != arr_in.ndim:
+        raise ValueError("'block_shape' must have the same length as 'arr_in.shape'")
+    if not isinstance(arr_in, np.ndarray):
+        return _native.view_as_blocks(arr_in, block_shape)  # which makes these checks itself
     sizes = [operator.index(n) for n in block_shape]
     if any(n <= 0 for n in sizes):
         raise ValueError("'block_shape' elements must be strictly positive")
-    if len(sizes) != arr_in.ndim:
-        raise ValueError("'block_shape' must have the same length as 'arr_in.shape'")
-    if not isinstance(arr_in, np.ndarray):
-        return _native.view_as_blocks(arr_in, sizes)
     if any(length % n for length, n in zip(arr_in.shape, sizes)):
         raise ValueError("'block_shape' is not compatible with 'arr_in'")
     blocks = tuple(length // n for length, n in zip(arr_in.shape, sizes))
