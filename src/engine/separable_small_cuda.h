@@ -167,7 +167,28 @@ __device__ __forceinline__ void bring_column(const Params& p, const StreamPlane&
   }
 }
 
-template <int K, int O, class E>
+/// The images that a bank reads, as what a tile's lines are made of.
+struct SmallImages {
+  template <class Params>
+  static __device__ __forceinline__ void prepare(const Params&, int, int, int, int) {}
+
+  /// Brings a tile of each. `image`: elements before those that are read; `first`: column of the tile's first output.
+  template <class Params>
+  static __device__ __forceinline__ void bring(const Params& p, int rows, int, std::int64_t image, int first,
+                                               int thread) {
+    for (int c = thread % 32; c < p.count; c += 32) {
+      const int from = stream_column(first - p.left + c, p.width, 1, p.borders.x);
+#pragma unroll 1
+      for (int i = 0; i < p.lines; ++i) {
+        bring_column(p, p.planes[i], p.sums_at + i * p.brought_rows * p.pitch + c, rows, image + from, from < 0,
+                     thread / 32);
+      }
+    }
+  }
+};
+
+/// Lines: what brings a tile's lines, given the places of the tile's rows and of room for its own use.
+template <int K, int O, class E, class Lines>
 __global__ void __launch_bounds__(small_threads)
     small_kernel(const __grid_constant__ SmallParams<K, O> p, const E epilogue) {
   const int thread = threadIdx.x;
@@ -199,16 +220,10 @@ __global__ void __launch_bounds__(small_threads)
     const unsigned row = y < 0 ? no_row : static_cast<unsigned>(y) * static_cast<unsigned>(width);
     reinterpret_cast<unsigned*>(small_memory())[rows_at + thread] = row;
   }
+  Lines::prepare(p, folds_at, first, top, thread);
   __syncthreads();
 
-  const std::int64_t image = outer * p.height * width;  // elements before this image
-  for (int c = lane; c < p.count; c += 32) {
-    const int from = stream_column(first - p.left + c, width, 1, p.borders.x);
-#pragma unroll 1
-    for (int i = 0; i < p.lines; ++i) {
-      bring_column(p, p.planes[i], p.sums_at + i * brought * p.pitch + c, rows_at, image + from, from < 0, warp);
-    }
-  }
+  Lines::bring(p, rows_at, folds_at, outer * p.height * width, first, thread);
   if constexpr (Accumulates<E>) {
     if (epilogue.accumulate && e < width) {
       const auto to = static_cast<unsigned>(__cvta_generic_to_shared(small_memory() + p.before_at));
@@ -297,15 +312,24 @@ __global__ void __launch_bounds__(small_threads)
   }
 }
 
-/// False when the bank is not small, or not one that the kernel takes.
-template <int K, int O, class E>
-bool run_small(const Bank<K, O>& bank, const E& epilogue) {
+/// False when the bank is not small, or not one that the kernel takes. `factors` as for plan_small; it fills
+/// plan.p.planes.
+template <class Lines, int K, int O, class E, class Factors>
+bool run_small_of(SmallPlan<K, O>& plan, const Bank<K, O>& bank, const E& epilogue, const Factors& factors) {
   bool accumulates = false;
   if constexpr (Accumulates<E>) accumulates = epilogue.accumulate;
-  SmallPlan<K, O> plan;
-  if (!plan_small(bank, accumulates, plan)) return false;
-  cuda::launch(small_kernel<K, O, E>, plan.blocks, dim3(small_threads), plan.shared, plan.p, epilogue);
+  if (!plan_small(bank, accumulates, factors, plan)) return false;
+  cuda::launch(small_kernel<K, O, E, Lines>, plan.blocks, dim3(small_threads), plan.shared, plan.p, epilogue);
   return true;
+}
+
+template <int K, int O, class E>
+bool run_small(const Bank<K, O>& bank, const E& epilogue) {
+  SmallPlan<K, O> plan;
+  StreamInputs<K + 1> inputs{plan.p.planes};
+  return run_small_of<SmallImages>(plan, bank, epilogue, [&](const Geometry& g, int input) {
+    return inputs.template of<small_products<K, O>>(bank, g, input);
+  });
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -115,9 +115,9 @@ bool plan_small_tiles(std::int64_t outer, std::int64_t most, bool accumulates, S
 }
 
 /// True when the kernel takes the bank, and the column kernel's warps would fold more rows that their neighbours fold
-/// too than rows of their own.
-template <int K, int O>
-bool plan_small(const Bank<K, O>& bank, bool accumulates, SmallPlan<K, O>& plan) {
+/// too than rows of their own. `factors` tells the lines of an input of the bank, a StreamInputs<...>::Factors.
+template <int K, int O, class Factors>
+bool plan_small(const Bank<K, O>& bank, bool accumulates, const Factors& factors, SmallPlan<K, O>& plan) {
   SmallParams<K, O>& p = plan.p;
   int longest = 1;
   bool flat = true;  // nothing to do along x: inner axes do not matter then
@@ -138,7 +138,6 @@ bool plan_small(const Bank<K, O>& bank, bool accumulates, SmallPlan<K, O>& plan)
   p.rows = static_cast<int>(bank.row_count());
   p.peak = static_cast<float*>(bank.peak);
   for (int o = 0; o < O; ++o) p.outputs[o] = bank.outputs[static_cast<std::size_t>(o)];
-  StreamInputs<K + 1> inputs{p.planes};
   std::array<const Filter*, K> made_by{};
   for (int k = 0; k < K; ++k) {
     const Filter& f = bank.filters[static_cast<std::size_t>(k)];
@@ -146,9 +145,10 @@ bool plan_small(const Bank<K, O>& bank, bool accumulates, SmallPlan<K, O>& plan)
     while (s < p.folds && !(made_by[s]->input == f.input && made_by[s]->x == f.x)) ++s;
     if (s == p.folds) {
       made_by[s] = &f;
-      const auto [a, b, scale] = inputs.template of<small_products<K, O>>(bank, g, f.input);
+      const auto [a, b, scale] = factors(g, f.input);
       p.x[s].a = a;
       p.x[s].b = b;
+      p.lines = std::max({p.lines, a + 1, b + 1});
       if (a < 0 || !small_taps(f.x, scale, p.x[s].x)) return false;
       p.left = std::max(p.left, p.x[s].x.reach);
       ++p.folds;
@@ -157,7 +157,6 @@ bool plan_small(const Bank<K, O>& bank, bool accumulates, SmallPlan<K, O>& plan)
     if (!small_taps(f.y, 1.0f, p.y[k])) return false;
     p.above = std::max(p.above, p.y[k].reach);
   }
-  p.lines = inputs.count;
   return plan_small_tiles(g.outer, 2 * most, accumulates, plan);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The structure tensor of images with two axes, and what is made of it element by element: one bank makes both Sobel
 // derivatives, a second smooths their three products, which it forms on load, and hands them to an epilogue. Memory:
-// the results and two images.
+// the results and two images. Small images take one pass where the engine has one (engine/tensor.h).
 #pragma once
 
 #include "core/memory.h"
 #include "engine/smooth.h"
+#include "engine/tensor.h"
 #include "opsin/feature.h"
 
 namespace opsin::OPSIN_TARGET::feature {
@@ -45,6 +46,16 @@ std::array<Array, 2> plane_gradients(const Array& image, const Scaling& scaling,
 /// The epilogue meets the smoothed products of an element. Arrays of `out` that are not defined are not written.
 template <class C, class E>
 void plane_tensor(const std::array<Array, 3>& out, const TensorPlan& plan, const E& epilogue) {
+  const opsin::engine::Taps& y = plan.window[0];
+  const opsin::engine::Taps& x = plan.window[1];
+  engine::Bank<3, 3> bank{engine::geometry_at(plan.image.shape(), 0),
+                          {},
+                          {engine::Filter{0, y, x}, engine::Filter{1, y, x}, engine::Filter{2, y, x}},
+                          {plan.mode, plan.mode, plan.cval},
+                          {engine::plane_of(out[0]), engine::plane_of(out[1]), engine::plane_of(out[2])}};
+  if constexpr (std::is_same_v<C, float>) {
+    if (engine::run_small_tensor(engine::plane_of(plan.image, plan.scaling), plan.reversed, bank, epilogue)) return;
+  }
   auto [first, second] = plane_gradients<C>(plan.image, plan.scaling, plan.mode, plan.cval);
   if (plan.reversed) std::swap(first, second);
   const auto product = [](const Array& a, const Array& b) {
@@ -52,14 +63,8 @@ void plane_tensor(const std::array<Array, 3>& out, const TensorPlan& plan, const
     p.times = b.data();
     return p;
   };
-  const opsin::engine::Taps& y = plan.window[0];
-  const opsin::engine::Taps& x = plan.window[1];
-  engine::run_bank<C, 3, 3>({engine::geometry_at(plan.image.shape(), 0),
-                             {product(first, first), product(first, second), product(second, second)},
-                             {engine::Filter{0, y, x}, engine::Filter{1, y, x}, engine::Filter{2, y, x}},
-                             {plan.mode, plan.mode, plan.cval},
-                             {engine::plane_of(out[0]), engine::plane_of(out[1]), engine::plane_of(out[2])}},
-                            epilogue);
+  bank.inputs = {product(first, first), product(first, second), product(second, second)};
+  engine::run_bank<C, 3, 3>(bank, epilogue);
 }
 
 }  // namespace opsin::OPSIN_TARGET::feature

@@ -217,6 +217,8 @@ PLANE_BANKS = {
     "gabor": (lambda x: filters.gabor(x, 0.2, theta=0.5)[0], TOLERANCE),
     "gabor along x": (lambda x: filters.gabor(x, 0.2)[1], TOLERANCE),
     "structure_tensor constant": (lambda x: feature.structure_tensor(x, 2, mode="constant", cval=0.5)[1], TOLERANCE),
+    "structure_tensor wrap": (lambda x: feature.structure_tensor(x, (1, 2), mode="wrap")[1], TOLERANCE),
+    "structure_tensor mirror": (lambda x: feature.structure_tensor(x, mode="mirror", order="xy")[2], TOLERANCE),
     "corner_harris": PLANE_FILTERS["corner_harris"],
 }
 
