@@ -251,26 +251,31 @@ __global__ void __launch_bounds__(32 * ColumnSizes<Form, L>::warps, ColumnSizes<
             if (e + c < width) peak = max_nan(peak, one[E::peak_output]);
           }
         }
+        if (p.wide) {
+          if (e >= width) continue;
+#pragma unroll
+          for (int o = 0; o < O; ++o) {
+            auto* const data = static_cast<float*>(p.outputs[o].data);
+            if (data == nullptr) continue;
+            Pack<float, C> pack;
+#pragma unroll
+            for (int c = 0; c < C; ++c) pack.value[c] = out[o][c];
+            *reinterpret_cast<Pack<float, C>*>(data + corner) = pack;
+          }
+          continue;
+        }
 #pragma unroll
         for (int o = 0; o < O; ++o) {
           const Plane& plane = p.outputs[o];
           if (plane.data == nullptr) continue;
-          float* const to = static_cast<float*>(plane.data) + corner;
-          if (p.wide) {
-            Pack<float, C> pack;
 #pragma unroll
-            for (int c = 0; c < C; ++c) pack.value[c] = out[o][c];
-            if (e < width) *reinterpret_cast<Pack<float, C>*>(to) = pack;
-          } else if (p.floats) {
-#pragma unroll
-            for (int c = 0; c < C; ++c) {
-              if (e + c < width) to[c] = out[o][c];
-            }
-          } else {
-#pragma unroll
-            for (int c = 0; c < C; ++c) {
+          for (int c = 0; c < C; ++c) {
+            if (e + c >= width) continue;
+            if (p.floats) {
+              static_cast<float*>(plane.data)[corner + c] = out[o][c];
+            } else {
               const std::int64_t byte = (corner + c) * static_cast<std::int64_t>(itemsize(plane.dtype));
-              if (e + c < width) store_one<float>(static_cast<char*>(plane.data) + byte, plane.dtype, out[o][c]);
+              store_one<float>(static_cast<char*>(plane.data) + byte, plane.dtype, out[o][c]);
             }
           }
         }

@@ -39,12 +39,12 @@ struct SmallSobel {
     const StreamPlane& plane = p.planes[0];
     if (plane.direct) {
       const float* from = reinterpret_cast<const float*>(plane.data) + image;
-      bring_from(p, rows, at, thread, [from](unsigned e) { return __ldg(from + e); });
+      bring_from(p, rows, at, thread, [from](std::size_t e) { return __ldg(from + e); });
     } else {
       const char* from = plane.data + image * plane.item;
-      bring_from(p, rows, at, thread, [&plane, from](unsigned e) {
-        return load_one<float>(from + static_cast<std::int64_t>(e) * plane.item, plane.dtype);
-      });
+      const auto item = static_cast<std::size_t>(plane.item);
+      bring_from(p, rows, at, thread,
+                 [&plane, from, item](std::size_t e) { return load_one<float>(from + e * item, plane.dtype); });
     }
   }
 
@@ -55,27 +55,58 @@ struct SmallSobel {
     const unsigned* const rows = small_rows(rows_at);
     const unsigned* const beside = small_rows(at);
     const int brought = p.brought_rows;
-    // A thread takes elements of one column.
+    // A thread takes elements of one column, some neighbours at a time.
+    constexpr int run = 4;
     const int groups = small_threads / p.count;
     const int group = thread / p.count;
     const int c = thread - group * p.count;
     if (group >= groups) return;
     const unsigned* const columns = beside + 2 * brought + c;
     const unsigned left = columns[0], middle = columns[p.count], right = columns[2 * p.count];
-#pragma unroll 2
-    for (int r = group; r < brought; r += groups) {
-      const unsigned above = beside[r], row = rows[r], below = beside[brought + r];
-      const auto pixel = [&](unsigned y, unsigned x) { return y == no_row || x == no_row ? 0.0f : load(y + x); };
-      const float nw = pixel(above, left), n = pixel(above, middle), ne = pixel(above, right);
-      const float w = pixel(row, left), e = pixel(row, right);
-      const float sw = pixel(below, left), s = pixel(below, middle), se = pixel(below, right);
-      const bool beyond = row == no_row || middle == no_row;
+    const bool straight = left != no_row && middle != no_row && right - left == 2;
+    const auto store = [&](int r, const float(&above)[3], const float(&row)[3], const float(&below)[3]) {
       // SciPy's order: the difference, then the smoothing, whose middle counts twice.
-      const float down = fmaf(2.0f, s - n, (sw - nw) + (se - ne));
-      const float across = fmaf(2.0f, e - w, (ne - nw) + (se - sw));
-      const int to = p.sums_at + r * p.pitch + c;
-      small_memory()[to] = beyond ? 0.0f : down;
-      small_memory()[to + brought * p.pitch] = beyond ? 0.0f : across;
+      const float down = fmaf(2.0f, below[1] - above[1], (below[0] - above[0]) + (below[2] - above[2]));
+      const float across = fmaf(2.0f, row[2] - row[0], (above[2] - above[0]) + (below[2] - below[0]));
+      float* const to = small_memory() + (p.sums_at + r * p.pitch + c);
+      const int line = brought * p.pitch;
+      to[0] = down * down;
+      to[line] = down * across;
+      to[2 * line] = across * across;
+    };
+    for (int first = run * group; first < brought; first += run * groups) {
+      const int end = first + run < brought ? first + run : brought;
+      const unsigned top = beside[first], bottom = beside[brought + end - 1];
+      const auto width = static_cast<unsigned>(p.width);
+      if (straight && end == first + run && top != no_row && bottom != no_row && bottom - top == (run + 1) * width) {
+        float x[run + 2][3];
+#pragma unroll
+        for (int i = 0; i < run + 2; ++i) {
+          const std::size_t from = static_cast<std::size_t>(top) + left + static_cast<std::size_t>(i) * width;
+#pragma unroll
+          for (int j = 0; j < 3; ++j) x[i][j] = load(from + static_cast<std::size_t>(j));
+        }
+#pragma unroll
+        for (int i = 0; i < run; ++i) store(first + i, x[i], x[i + 1], x[i + 2]);
+        continue;
+      }
+#pragma unroll 1
+      for (int r = first; r < end; ++r) {
+        const unsigned at_row[3] = {beside[r], rows[r], beside[brought + r]};
+        const unsigned at_column[3] = {left, middle, right};
+        // Beyond a constant border, which is zero, derivatives are too.
+        const bool beyond = at_row[1] == no_row || middle == no_row;
+        float x[3][3];
+#pragma unroll
+        for (int i = 0; i < 3; ++i) {
+#pragma unroll
+          for (int j = 0; j < 3; ++j) {
+            const bool none = beyond || at_row[i] == no_row || at_column[j] == no_row;
+            x[i][j] = none ? 0.0f : load(at_row[i] + at_column[j]);
+          }
+        }
+        store(r, x[0], x[1], x[2]);
+      }
     }
   }
 };
@@ -92,8 +123,7 @@ bool run_small_tensor(const Plane& image, bool across, const Bank<3, 3>& bank, c
   SmallPlan<3, 3> plan;
   return run_small_of<SmallSobel>(plan, bank, epilogue, [&](const Geometry& g, int input) {
     plan.p.planes[0] = stream_plane(image, image.data, false, g, b.cval);
-    const int first = across ? 1 : 0;
-    return StreamInputs<4>::Factors{input == 2 ? 1 - first : first, input == 0 ? first : 1 - first, 1.0f};
+    return StreamInputs<4>::Factors{across ? 2 - input : input, -1, 1.0f};
   });
 }
 

@@ -155,36 +155,9 @@ PLANE_FILTERS = {
     "corner_fast": (lambda x: feature.corner_fast(x, 9, 0.05), TOLERANCE),
 }
 
-COLORS = [
-    "rgb2hsv",
-    "hsv2rgb",
-    "rgb2xyz",
-    "xyz2rgb",
-    "rgb2rgbcie",
-    "rgbcie2rgb",
-    "rgb2lab",
-    "lab2rgb",
-    "xyz2lab",
-    "lab2xyz",
-    "rgb2luv",
-    "luv2rgb",
-    "xyz2luv",
-    "luv2xyz",
-    "lab2lch",
-    "lch2lab",
-    "rgb2yuv",
-    "yuv2rgb",
-    "rgb2yiq",
-    "yiq2rgb",
-    "rgb2ypbpr",
-    "ypbpr2rgb",
-    "rgb2ycbcr",
-    "ycbcr2rgb",
-    "rgb2ydbdr",
-    "ydbdr2rgb",
-    "rgb2hed",
-    "hed2rgb",
-]
+FROM_RGB = ("hsv", "xyz", "rgbcie", "lab", "luv", "yuv", "yiq", "ypbpr", "ycbcr", "ydbdr", "hed")
+SPACES = [*(("rgb", space) for space in FROM_RGB), ("xyz", "lab"), ("xyz", "luv"), ("lab", "lch")]
+COLORS = [name for one, other in SPACES for name in (f"{one}2{other}", f"{other}2{one}")]
 
 # One for each form that banks of the separable engine have.
 BANKS = {
