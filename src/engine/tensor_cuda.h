@@ -66,8 +66,11 @@ struct SmallSobel {
     const bool straight = left != no_row && middle != no_row && right - left == 2;
     const auto store = [&](int r, const float(&above)[3], const float(&row)[3], const float(&below)[3]) {
       // SciPy's order: the difference, then the smoothing, whose middle counts twice.
-      const float down = fmaf(2.0f, below[1] - above[1], (below[0] - above[0]) + (below[2] - above[2]));
-      const float across = fmaf(2.0f, row[2] - row[0], (above[2] - above[0]) + (below[2] - below[0]));
+      float down = fmaf(2.0f, below[1] - above[1], (below[0] - above[0]) + (below[2] - above[2]));
+      float across = fmaf(2.0f, row[2] - row[0], (above[2] - above[0]) + (below[2] - below[0]));
+      // NaN and infinity show through the differences' middle weight, which is 0.
+      down = fmaf(0.0f, row[0], fmaf(0.0f, row[1], fmaf(0.0f, row[2], down)));
+      across = fmaf(0.0f, above[1], fmaf(0.0f, row[1], fmaf(0.0f, below[1], across)));
       float* const to = small_memory() + (p.sums_at + r * p.pitch + c);
       const int line = brought * p.pitch;
       to[0] = down * down;
