@@ -126,15 +126,15 @@ struct StripRows {
 
   /// A quotient that is not finite may have become NaN: it makes all elements around it doubtful.
   __device__ __forceinline__ void divide_by(StripPiece<Inner>& piece, const EdgeParams<float>& p) const {
-    if (p.kind == EdgeDivisor::Kind::none) return;
+    if constexpr (Inner) {
 #pragma unroll
-    for (int e = 0; e < 4; ++e) {
-      if constexpr (Inner) {
-        const float q = piece.own[e] * by.inverse;
-        piece.own[e] = fma(fma(-q, by.value, piece.own[e]), by.inverse, q);
-      } else {
-        piece.own[e] /= EdgeParams<float>::divisor_of(piece.by[e]);
+      for (float& value : piece.own) {
+        const float q = value * by.inverse;
+        value = fma(fma(-q, by.value, value), by.inverse, q);
       }
+    } else if (p.kind != EdgeDivisor::Kind::none) {
+#pragma unroll
+      for (int e = 0; e < 4; ++e) piece.own[e] /= EdgeParams<float>::divisor_of(piece.by[e]);
     }
   }
 };
@@ -350,10 +350,17 @@ inline void launch_edge_strips(const EdgeParams<float>& p) {
   const auto parts = [](std::int64_t n, std::int64_t part) { return (n + part - 1) / part; };
   StripPlan plan{};
   plan.across = parts(parts(p.columns, 32) * 32, strip_columns);
-  // Short strips read more rows than they find edges in, but of few long ones some multiprocessors would have none.
-  plan.rows = 8 * strip_groups;
-  const std::int64_t wanted = 16 * cuda::multiprocessors();
-  while (plan.rows > 8 && plan.across * parts(p.rows, plan.rows) < wanted) plan.rows -= 8;
+  // Short strips repeat more rows; a last round takes not much less time where it fills only part of the device.
+  const double resident = 16.0 * cuda::multiprocessors();
+  double least = std::numeric_limits<double>::infinity();
+  for (int rows = 8; rows <= 8 * strip_groups; rows += 8) {
+    const double rounds = static_cast<double>(plan.across * parts(p.rows, rows)) / resident;
+    const double rest = rounds - std::floor(rounds);
+    const double cost = (std::floor(rounds) + (rest > 0 ? std::max(rest, 0.75) : 0)) * (rows + 2);
+    if (cost >= least) continue;
+    least = cost;
+    plan.rows = rows;
+  }
   plan.blocks = parts(p.rows, strip_warps * plan.rows);
   if (p.found == nullptr) plan.least = EdgeSquares::of(p.thresholds);
   const std::int64_t blocks = plan.across * plan.blocks;
