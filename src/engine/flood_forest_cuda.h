@@ -225,8 +225,13 @@ void run_sweeps(const Array& out, const FloodPlan& plan, std::uint8_t spreading)
   const Forest<I> f{plan, parent.mutable_data_as<I>(), out.mutable_data_as<std::uint8_t>(), spreading,
                     static_cast<std::uint8_t>(1 - spreading)};
   const std::int64_t tiles = plan.tiles();
-  for (int sweep = 0; sweep < plan.sweeps; ++sweep) {
-    cuda::launch(flood_sweep_kernel, cuda::grid_for(tiles, 1, 1 << 20), dim3(flood_threads), 0, plan, sweep, tiles);
+  const int resident = plan.sweeps > 1 ? cuda::cooperative_blocks(flood_sweep_kernel, flood_threads) : 0;
+  if (resident > 0) {
+    cuda::launch_cooperative(flood_sweep_kernel, cuda::grid_for(tiles, 1, resident), dim3(flood_threads), plan, 0,
+                             plan.sweeps, tiles);
+  }
+  for (int sweep = 0; sweep < plan.sweeps && resident == 0; ++sweep) {
+    cuda::launch(flood_sweep_kernel, cuda::grid_for(tiles, 1, 1 << 20), dim3(flood_threads), 0, plan, sweep, 1, tiles);
   }
   const std::int64_t blocks_of_rows = (plan.rows + 31) / 32;
   const dim3 warps = cuda::grid_for(plan.planes * blocks_of_rows * plan.words, 8);

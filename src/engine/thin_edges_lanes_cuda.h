@@ -17,6 +17,9 @@ inline constexpr int strip_columns = 4 * 30;
 inline constexpr int strip_warps = 4;   // of a block, one strip above the other
 inline constexpr int strip_groups = 4;  // at most, of eight rows each: a lane's columns of them are the bits of a word
 
+/// Rows that are on their way: of a whole round of the loop, which the compiler does not mix with the next one.
+inline constexpr int rows_ahead = 4;
+
 /// The least squares of magnitudes that reach the thresholds, so that no root is needed to compare.
 struct EdgeSquares {
   float weak, strong;
@@ -70,7 +73,8 @@ struct StripPiece {
   float by[Inner ? 1 : 4];
 };
 
-/// How a lane reads the rows of its strip. Inner: all of it lies in the image, and shares the middle of a table.
+/// How a lane reads the rows of its strip. Inner: all of it lies in the image, at 16-byte boundaries, and shares the
+/// middle of a table.
 template <bool Inner>
 struct StripRows {
   const float* next;  // this lane's elements of the row that is read next
@@ -100,16 +104,11 @@ struct StripRows {
 
   __device__ __forceinline__ void load(StripPiece<Inner>& piece, const EdgeParams<float>& p) {
     if constexpr (Inner) {
-      if (p.wide) {
-        const auto four = *reinterpret_cast<const float4*>(next);
-        piece.own[0] = four.x;
-        piece.own[1] = four.y;
-        piece.own[2] = four.z;
-        piece.own[3] = four.w;
-      } else {
-#pragma unroll
-        for (int e = 0; e < 4; ++e) piece.own[e] = next[e];
-      }
+      const auto four = *reinterpret_cast<const float4*>(next);
+      piece.own[0] = four.x;
+      piece.own[1] = four.y;
+      piece.own[2] = four.z;
+      piece.own[3] = four.w;
       next += p.columns;
     } else {
       const std::int64_t row = p.inside(y++, p.rows);
@@ -127,15 +126,15 @@ struct StripRows {
 
   /// A quotient that is not finite may have become NaN: it makes all elements around it doubtful.
   __device__ __forceinline__ void divide_by(StripPiece<Inner>& piece, const EdgeParams<float>& p) const {
-    if (p.kind == EdgeDivisor::Kind::none) return;
+    if constexpr (Inner) {
 #pragma unroll
-    for (int e = 0; e < 4; ++e) {
-      if constexpr (Inner) {
-        const float q = piece.own[e] * by.inverse;
-        piece.own[e] = fma(fma(-q, by.value, piece.own[e]), by.inverse, q);
-      } else {
-        piece.own[e] /= EdgeParams<float>::divisor_of(piece.by[e]);
+      for (float& value : piece.own) {
+        const float q = value * by.inverse;
+        value = fma(fma(-q, by.value, value), by.inverse, q);
       }
+    } else if (p.kind != EdgeDivisor::Kind::none) {
+#pragma unroll
+      for (int e = 0; e < 4; ++e) piece.own[e] /= EdgeParams<float>::divisor_of(piece.by[e]);
     }
   }
 };
@@ -181,10 +180,11 @@ template <bool Inner>
 __device__ __forceinline__ bool edges_of_strip(const EdgeParams<float>& p, const EdgeSquares& least, std::int64_t y0,
                                                int rows, std::int64_t x, int lane,
                                                std::uint32_t (&doubt)[strip_groups][32]) {
+  constexpr int ahead = Inner ? rows_ahead : 2;
   StripRows<Inner> from(p, y0 - 2, x);
-  StripPiece<Inner> next[2];
-  from.load(next[0], p);
-  from.load(next[1], p);
+  StripPiece<Inner> next[ahead];
+#pragma unroll
+  for (StripPiece<Inner>& piece : next) from.load(piece, p);
   // Row i of a stage lies at i modulo 2 or 4. Below, `made` are magnitudes.
   float smooth[2][6] = {}, beside[2][4] = {}, down[2][4] = {}, across[2][4] = {}, made[4][6] = {}, sum[4] = {};
   StripBits bits;
@@ -193,8 +193,8 @@ __device__ __forceinline__ bool edges_of_strip(const EdgeParams<float>& p, const
     constexpr int k = decltype(place)::value;
     constexpr int now = k % 2, before = 1 - now;
     constexpr int above = (k + 2) % 4, here = (k + 3) % 4;
-    StripPiece<Inner> piece = next[now];
-    from.load(next[now], p);
+    StripPiece<Inner> piece = next[k % ahead];
+    from.load(next[k % ahead], p);
     from.divide_by(piece, p);
     float row[6], fall[6], rise[4];
 #pragma unroll
@@ -328,8 +328,7 @@ static __global__ void __launch_bounds__(32 * strip_warps, 4)
   const std::int64_t x0 = column * strip_columns - 4, x = x0 + 4 * lane;
   const EdgeSquares least = p.found != nullptr ? EdgeSquares::of(p.found) : plan.least;
   std::uint32_t(&doubt)[strip_groups][32] = shared[warp];
-  // Two rows more are on their way when the last output is made.
-  const bool inner = p.mask == nullptr && p.is_plain(y0 - 2, y0 + plan.rows + 4, x0, x0 + 128);
+  const bool inner = p.wide && p.mask == nullptr && p.is_plain(y0 - 2, y0 + plan.rows + 2 + rows_ahead, x0, x0 + 128);
   const bool any = inner ? edges_of_strip<true>(p, least, y0, plan.rows, x, lane, doubt)
                          : edges_of_strip<false>(p, least, y0, plan.rows, x, lane, doubt);
   if (!__any_sync(all_lanes, any)) return;
@@ -351,10 +350,17 @@ inline void launch_edge_strips(const EdgeParams<float>& p) {
   const auto parts = [](std::int64_t n, std::int64_t part) { return (n + part - 1) / part; };
   StripPlan plan{};
   plan.across = parts(parts(p.columns, 32) * 32, strip_columns);
-  // Short strips read more rows than they find edges in, but of few long ones some multiprocessors would have none.
-  plan.rows = 8 * strip_groups;
-  const std::int64_t wanted = 16 * cuda::multiprocessors();
-  while (plan.rows > 8 && plan.across * parts(p.rows, plan.rows) < wanted) plan.rows -= 8;
+  // Short strips repeat more rows; a last round takes not much less time where it fills only part of the device.
+  const double resident = 16.0 * cuda::multiprocessors();
+  double least = std::numeric_limits<double>::infinity();
+  for (int rows = 8; rows <= 8 * strip_groups; rows += 8) {
+    const double rounds = static_cast<double>(plan.across * parts(p.rows, rows)) / resident;
+    const double rest = rounds - std::floor(rounds);
+    const double cost = (std::floor(rounds) + (rest > 0 ? std::max(rest, 0.75) : 0)) * (rows + 2);
+    if (cost >= least) continue;
+    least = cost;
+    plan.rows = rows;
+  }
   plan.blocks = parts(p.rows, strip_warps * plan.rows);
   if (p.found == nullptr) plan.least = EdgeSquares::of(p.thresholds);
   const std::int64_t blocks = plan.across * plan.blocks;
