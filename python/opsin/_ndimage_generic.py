@@ -1,5 +1,7 @@
 """Filters of a caller's own function (scipy.ndimage)."""
 
+import functools
+import itertools
 import operator
 
 import numpy as np
@@ -26,6 +28,13 @@ def _check(function, input, dtype, out):
             raise RuntimeError(f"array type {given!r} not supported")
 
 
+def _numbers(values):
+    """What a caller's function returned, as float64."""
+    if set(map(type, values)) <= {float, np.float64}:
+        return np.array(values, np.float64)
+    return np.array([float(1.0 * value) for value in values])
+
+
 def _window_values(function, input, window, arguments, keywords):
     """The function's values, one for each window, in a few arrays."""
     count, host = int(np.prod(input.shape)), _on_host(input)
@@ -36,7 +45,8 @@ def _window_values(function, input, window, arguments, keywords):
     for first in range(0, count, batch):
         windows = _native.windows(source, *window, first, min(batch, count - first))
         if host:
-            yield np.array([float(1.0 * function(w, *arguments, **keywords)) for w in np.asarray(windows)])
+            called = functools.partial(function, **keywords) if keywords else function
+            yield _numbers(list(map(called, np.asarray(windows), *(itertools.repeat(a) for a in arguments))))
         else:
             yield function(windows, *arguments, axis=-1, **keywords)
 
@@ -187,7 +197,8 @@ def generic_filter1d(
     source = asarray(input, "float64", None) if host or type(input).__module__.startswith("jax") else input
     if host:
         batch = max(1, _BATCH // (n + size))
-        results = np.zeros((count, n))
+        # Memory that was used before: the pages of new memory took as long as SciPy's whole filter of a large image.
+        results = np.asarray(_native.zero_line(source, count * n)).reshape(count, n)
         for first in range(0, count, batch):
             lines = np.asarray(_native.lines(source, size, axis, mode, cval, origin, first, min(batch, count - first)))
             for line, result in zip(lines, results[first:]):

@@ -74,10 +74,13 @@ void grow_line(T* p, std::int64_t count, std::int64_t size, std::int64_t wanted)
   while (size < wanted) {
     const std::int64_t next = std::min(4 * size, wanted);
     const Cover cover(size, next);
-    const T* from[4] = {p, p + cover.at[1], p + cover.at[2], p + cover.at[3]};
     with_count(cover.count, [&]<int N>(std::integral_constant<int, N>) {
+      // Locals: after each store, what a lambda has by reference would be read anew.
+      T* const to = p;
+      const T* const from[4] = {to, to + cover.at[1], to + cover.at[2], to + cover.at[3]};
+      const std::int64_t end = count + wanted - next;
       // Ascending, so that everything is read before it is replaced.
-      for (std::int64_t x = 0; x < count + wanted - next; x += Vec<T>::lanes) least_of<N>(from, x).store(p + x);
+      for (std::int64_t x = 0; x < end; x += Vec<T>::lanes) least_of<N>(from, x).store(to + x);
     });
     size = next;
   }
@@ -125,7 +128,10 @@ template <class T>
 bool box_pass(T* out, const T* image, std::int64_t planes, std::int64_t height, std::int64_t width, const Window& y,
               const Window& x, T constant, const KeyOf<T>& key, const Finished& finished) {
   const ExtremeTile<T> tile(image, height, width, key, constant);
-  const TileCut cut(planes, height, width, y.size, x.size, sizeof(T));
+  constexpr std::int64_t item = sizeof(T), cache_line = 64;
+  // What is larger than the caches is written past them, unless it is read again at once.
+  const bool streams = finished.by == Finish::none && planes * height * width * item > std::int64_t{8} << 20;
+  const TileCut cut(planes, height, width, y.size, x.size, item);
   std::atomic<bool> met_nan{false};
   cut.each([&](std::int64_t plane, std::int64_t y0, std::int64_t y1, std::int64_t x0, std::int64_t x1) {
     const std::int64_t count = x1 - x0;
@@ -161,6 +167,13 @@ bool box_pass(T* out, const T* image, std::int64_t planes, std::int64_t height, 
           }
           T* to = out + (plane * height + y0 + r) * width + x0;
           std::int64_t i = 0;
+          if (streams && reinterpret_cast<std::uintptr_t>(to) % cache_line == 0) {
+            for (; i + cache_line / item <= count; i += cache_line / item) {
+              for (std::int64_t k = i; k < i + cache_line / item; k += Vec<T>::lanes) {
+                hn::Stream((least_of<N>(from, k) ^ flip).v, typename Vec<T>::Tag(), to + k);
+              }
+            }
+          }
           for (; i + Vec<T>::lanes <= count; i += Vec<T>::lanes) (least_of<N>(from, i) ^ flip).store(to + i);
           if (i < count) (least_of<N>(from, i) ^ flip).store(to + i, count - i);
           if (finished.by != Finish::none) finish_row(to, finished, key.truth, to - out, count);
@@ -168,6 +181,7 @@ bool box_pass(T* out, const T* image, std::int64_t planes, std::int64_t height, 
       });
       size = next;
     }
+    if (streams) hwy::FlushStream();
   });
   return met_nan.load(std::memory_order_relaxed);
 }

@@ -8,6 +8,7 @@
 
 #include "core/lines_cpu.h"
 #include "core/threads.h"
+#include "engine/channels_cpu.h"
 #include "engine/loop.h"
 
 namespace opsin::OPSIN_TARGET::engine {
@@ -17,47 +18,6 @@ inline constexpr std::int64_t pointwise_block = 512;
 /// Arrays of one call that together are larger than this pass by the caches: their outputs are written without being
 /// read first, and would have left the cache before anybody asks for them.
 inline constexpr std::int64_t pointwise_streams_from = std::int64_t{16} << 20;
-
-/// m pixels of I interleaved channels as I lines.
-template <class C, int I>
-void split_channels(C* const (&to)[I], const C* from, std::int64_t m) {
-  using V = Vec<C>;
-  std::int64_t x = 0;
-  for (; x + V::lanes <= m; x += V::lanes) {
-    V v[I];
-    if constexpr (I == 2) hn::LoadInterleaved2(typename V::Tag(), from + x * I, v[0].v, v[1].v);
-    if constexpr (I == 3) hn::LoadInterleaved3(typename V::Tag(), from + x * I, v[0].v, v[1].v, v[2].v);
-    if constexpr (I == 4) hn::LoadInterleaved4(typename V::Tag(), from + x * I, v[0].v, v[1].v, v[2].v, v[3].v);
-    for (int i = 0; i < I; ++i) v[i].store(to[i] + x);
-  }
-  for (; x < m; ++x) {
-    for (int i = 0; i < I; ++i) to[i][x] = from[x * I + i];
-  }
-}
-
-/// A vector of each of O channels as neighbouring pixels.
-template <class C, int O>
-HD void store_joined(C* to, const Vec<C> (&v)[O]) {
-  const typename Vec<C>::Tag tag;
-  if constexpr (O == 2) hn::StoreInterleaved2(v[0].v, v[1].v, tag, to);
-  if constexpr (O == 3) hn::StoreInterleaved3(v[0].v, v[1].v, v[2].v, tag, to);
-  if constexpr (O == 4) hn::StoreInterleaved4(v[0].v, v[1].v, v[2].v, v[3].v, tag, to);
-}
-
-/// O lines as m pixels of O interleaved channels.
-template <class C, int O>
-void join_channels(C* to, C* const (&from)[O], std::int64_t m) {
-  using V = Vec<C>;
-  std::int64_t x = 0;
-  for (; x + V::lanes <= m; x += V::lanes) {
-    V v[O];
-    for (int o = 0; o < O; ++o) v[o] = V::load(from[o] + x);
-    store_joined(to + x * O, v);
-  }
-  for (; x < m; ++x) {
-    for (int o = 0; o < O; ++o) to[x * O + o] = from[o][x];
-  }
-}
 
 template <class C>
 int highest_lane(Vec<C> v) {
@@ -299,8 +259,22 @@ bool passes_caches(const opsin::engine::Loop<N>& loop) {
   return loop.size() * bytes > pointwise_streams_from;
 }
 
+/// Where lines are short, the innermost axis that is long enough becomes the line: a line costs as much as some dozens
+/// of elements that lie apart.
+template <int N>
+opsin::engine::Loop<N> with_long_lines(opsin::engine::Loop<N> loop) {
+  constexpr std::int64_t enough = 16;
+  int axis = loop.ndim - 1;
+  while (axis >= 0 && loop.shape[axis] < enough) --axis;
+  if (axis < 0) return loop;
+  std::rotate(loop.shape + axis, loop.shape + axis + 1, loop.shape + loop.ndim);
+  for (auto& strides : loop.strides) std::rotate(strides + axis, strides + axis + 1, strides + loop.ndim);
+  return loop;
+}
+
 template <class C, int I, int O, class F>
-int run_pointwise(const opsin::engine::Loop<I + O>& loop, const F& f, const std::array<Scaling, I>& scaling) {
+int run_pointwise(const opsin::engine::Loop<I + O>& given, const F& f, const std::array<Scaling, I>& scaling) {
+  const auto loop = with_long_lines(given);
   const bool streams = passes_caches(loop);
   return for_each_piece(loop, pointwise_task<C, I + O, F>, streams, [&](std::byte* const(&at)[I + O], std::int64_t n) {
     return PointwiseLine<C, I, O, F>(loop, f, scaling, streams).run(at, n);
@@ -362,6 +336,20 @@ bool convertible(const opsin::engine::Loop<2>& loop) {
   return true;
 }
 
+/// Copies past the caches, but for the ends: a cache line that is written half past them and half through them costs
+/// 250 ns.
+inline void stream_cache_lines(void* to, const void* from, std::size_t bytes) {
+  constexpr std::size_t line = 64;
+  auto* const p = static_cast<std::byte*>(to);
+  const auto* const q = static_cast<const std::byte*>(from);
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(to) % line;
+  const std::size_t head = std::min(bytes, past == 0 ? 0 : line - past);
+  const std::size_t whole = (bytes - head) / line * line, tail = bytes - head - whole;
+  std::memcpy(p, q, head);
+  stream_bytes(p + head, q + head, whole);
+  std::memcpy(p + head + whole, q + head + whole, tail);
+}
+
 /// Elements of U as they are.
 template <class U>
 void run_copy(const opsin::engine::Loop<2>& loop) {
@@ -369,7 +357,7 @@ void run_copy(const opsin::engine::Loop<2>& loop) {
   for_each_piece(loop, pointwise_task<U, 2>, streams, [&](std::byte* const(&at)[2], std::int64_t n) {
     const auto bytes = static_cast<std::size_t>(n) * sizeof(U);
     if (streams) {
-      stream_bytes(at[1], at[0], bytes);
+      stream_cache_lines(at[1], at[0], bytes);
     } else {
       std::memcpy(at[1], at[0], bytes);
     }
@@ -390,7 +378,7 @@ int run_convert(const opsin::engine::Loop<2>& loop, const F& f) {
     for (std::int64_t begin = 0; begin < n; begin += block) {
       const std::int64_t m = std::min(block, n - begin);
       report = std::max(report, convert_elements<C>(streams ? buffer : to + begin, from + begin, m, f));
-      if (streams) stream_bytes(to + begin, buffer, static_cast<std::size_t>(m) * sizeof(U));
+      if (streams) stream_cache_lines(to + begin, buffer, static_cast<std::size_t>(m) * sizeof(U));
     }
     return report;
   });

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "core/simd.h"
 #include "engine/rank_window.h"
@@ -125,23 +126,19 @@ class RankHistogram {
 
   int otsu() const {
     const WindowTotals all = upto(bins - 1);
-    WindowTotals below;
-    double best = 0;
-    int threshold = 0;
+    Classes classes(all);
+    Exact count = 0, sum = 0;
     each_group([&](int first) {
-      for (int v = first; v < first + 16; ++v) {
-        if (counts_[v] == 0) continue;
-        below.count += counts_[v];
-        below.sum += std::int64_t{counts_[v]} * v;
-        if (v == 0 || below.count == all.count) continue;
-        const double parted = between_classes(below, all);
-        if (parted > best) {
-          best = parted;
-          threshold = v;
-        }
+      classes.make_room();
+      const Count* const bin = counts_ + first;
+      for (int t = 0; t < 16; ++t) {
+        count += bin[t];
+        sum += Exact{bin[t]} * (first + t);
+        classes.put(first + t, count, sum, bin[t] != 0 && first + t != 0);
       }
     });
-    return threshold;
+    classes.evaluate();
+    return classes.threshold();
   }
 
   std::int64_t information() const {
@@ -158,6 +155,70 @@ class RankHistogram {
   }
 
  private:
+  /// Holds sums of a window's values: those of 32767 words at most fit into 31 bits.
+  using Exact = std::conditional_t<sizeof(Count) == 2, std::int32_t, std::int64_t>;
+
+  /// Candidates for Otsu's threshold, ascending. Which values there are cannot be foreseen, so no branch asks, and
+  /// their variances, those of between_classes, are made several at a time.
+  class Classes {
+    using V = Vec<double>;
+    static constexpr int most = 256;
+
+   public:
+    explicit Classes(const WindowTotals& all) : all_(all) {}
+
+    /// For the 16 that are put next.
+    void make_room() {
+      if (n_ + 16 > most) evaluate();
+    }
+    HD void put(int value, Exact count, Exact sum, bool stays) {
+      value_[n_] = value;
+      count_[n_] = count;
+      sum_[n_] = sum;
+      n_ += stays ? 1 : 0;
+    }
+    void evaluate() {
+      const V count(static_cast<double>(all_.count)), sum(static_cast<double>(all_.sum)), zero(0.0);
+      for (int i = n_; i < n_ + V::lanes; ++i) count_[i] = sum_[i] = 0;
+      V greatest;
+      for (int i = 0; i < n_; i += V::lanes) {
+        const V q1 = load(count_ + i), below = load(sum_ + i), q2 = count - q1;
+        const V t = q2 * below - (sum - below) * q1;
+        const V both = q1 * q2;
+        const V parted = pick(both > zero, t * t / both, zero);
+        greatest = max(greatest, parted);
+        parted.store(parted_ + i);
+      }
+      alignas(64) double lanes[V::lanes];
+      greatest.store(lanes);
+      const double found = *std::max_element(lanes, lanes + V::lanes);
+      if (found > best_) {
+        best_ = found;
+        threshold_ = value_[std::find(parted_, parted_ + n_, found) - parted_];
+      }
+      n_ = 0;
+    }
+    int threshold() const { return threshold_; }
+
+   private:
+    HD static V load(const std::int32_t* from) {
+      const hn::Rebind<std::int32_t, V::Tag> narrow;
+      return {hn::PromoteTo(V::Tag(), hn::LoadU(narrow, from))};
+    }
+    HD static V load(const std::int64_t* from) {
+      alignas(64) double to[V::lanes];
+      for (int i = 0; i < V::lanes; ++i) to[i] = static_cast<double>(from[i]);
+      return V::load(to);
+    }
+
+    const WindowTotals all_;
+    double best_ = 0;
+    int threshold_ = 0, n_ = 0;
+    int value_[most + 1];
+    Exact count_[most + V::lanes], sum_[most + V::lanes];
+    double parted_[most + V::lanes];
+  };
+
   using D = hn::CappedTag<Count, 16>;
   static constexpr int lanes = static_cast<int>(hn::MaxLanes(D()));
   static constexpr int parts = 16 / lanes;

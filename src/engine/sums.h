@@ -3,7 +3,8 @@
 //
 // The functor has   template <class V> HD void operator()(const V (&in)[I], V (&term)[K]) const
 // with V the value type of C, double or int64. The order of additions depends on shapes and strides alone. A functor
-// with F::of_bytes makes bytes of bytes, takes no scaling, and is content with them as V.
+// with F::of_bytes makes bytes of bytes, takes no scaling, and is content with them as V. One with F::of_words makes of
+// integers of at most 16 bits terms of at most 16 bits, takes no scaling, and is content with int32.
 #pragma once
 
 #include "core/dispatch.h"

@@ -33,9 +33,10 @@ void each_term(const T* const (&source)[I], std::int64_t n, const F& f, R (&rest
   }
 }
 
-template <class C, int I, int K, class F>
+/// Sums in C of terms that are made in T. Where T is narrower, its lanes hold the terms of a block.
+template <class C, class T, int I, int K, class F>
 class SumsTask {
-  using V = Vec<C>;
+  using V = Vec<T>;
   static constexpr std::int64_t block = 512;
 
  public:
@@ -53,16 +54,16 @@ class SumsTask {
     for (int i = 0; i < I; ++i) {
       if (loop_.strides[i][last] != 0) continue;
       load_line(buffer_[i], at[i], loop_.dtype[i], 0, 1, scaling_[i]);
-      std::fill_n(buffer_[i], longest, C{buffer_[i][0]});
+      std::fill_n(buffer_[i], longest, T{buffer_[i][0]});
     }
     for (std::int64_t x = begin; x < end; x += block) {
       const std::int64_t m = std::min(block, end - x);
-      const C* source[I];
+      const T* source[I];
       for (int i = 0; i < I; ++i) {
         const std::int64_t stride = loop_.strides[i][last];
         const std::byte* const p = at[i] + x * stride;
-        if (loop_.dtype[i] == dtype_of<C> && stride == sizeof(C) && scaling_[i].identity()) {
-          source[i] = reinterpret_cast<const C*>(p);
+        if (loop_.dtype[i] == dtype_of<T> && stride == sizeof(T) && scaling_[i].identity()) {
+          source[i] = reinterpret_cast<const T*>(p);
         } else {
           if (stride != 0) load_line(buffer_[i], p, loop_.dtype[i], stride, m, scaling_[i]);
           source[i] = buffer_[i];
@@ -71,15 +72,19 @@ class SumsTask {
       each_term(source, m, f_, rest_, [&](const V(&term)[K]) {
         for (int o = 0; o < K; ++o) sum_[o] = sum_[o] + term[o];
       });
+      if constexpr (sizeof(T) < sizeof(C)) {
+        store(rest_);
+        std::fill_n(sum_, K, V());
+      }
     }
   }
 
   void store(C* to) const {
     for (int o = 0; o < K; ++o) {
-      alignas(64) C lanes[V::lanes];
+      alignas(64) T lanes[V::lanes];
       sum_[o].store(lanes);
       C total = rest_[o];
-      for (const C lane : lanes) total += lane;
+      for (const T lane : lanes) total += lane;
       to[o] = total;
     }
   }
@@ -90,7 +95,7 @@ class SumsTask {
   const std::array<Scaling, I>& scaling_;
   V sum_[K];
   C rest_[K] = {};
-  alignas(64) C buffer_[I][block];
+  alignas(64) T buffer_[I][block];
 };
 
 /// Sums of bytes that a functor makes of bytes.
@@ -171,7 +176,13 @@ void run_sums(C* out, const opsin::engine::Loop<I>& loop, const F& f, const std:
       return run_sum_tasks<BytesTask<C, I, K, F>, C, I, K>(out, loop, f, scaling);
     }
   }
-  run_sum_tasks<SumsTask<C, I, K, F>, C, I, K>(out, loop, f, scaling);
+  if constexpr (requires { F::of_words; }) {
+    const auto is_word = [](DType t) { return t == DType::boolean || (is_integer(t) && itemsize(t) <= 2); };
+    if (std::all_of(loop.dtype, loop.dtype + I, is_word)) {
+      return run_sum_tasks<SumsTask<C, std::int32_t, I, K, F>, C, I, K>(out, loop, f, scaling);
+    }
+  }
+  run_sum_tasks<SumsTask<C, C, I, K, F>, C, I, K>(out, loop, f, scaling);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

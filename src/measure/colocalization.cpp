@@ -95,6 +95,11 @@ struct Overlap {
   }
 };
 
+/// Of images of one integer dtype.
+struct WrappedOverlap : Overlap<Wrap, Wrap, Wrap> {
+  static constexpr bool of_words = true;
+};
+
 struct SetTrue {
   std::uint8_t* to;
   HD void operator()() const { *to = 1; }
@@ -204,8 +209,7 @@ Array manders_overlap_coeff(const Array& image0, const Array& image1, const Mask
   // Of two dtypes NumPy makes a wider one, where products of integers fit.
   if (is_integer(t0) && t0 == t1) {
     const Wrap wrap(t0);
-    const Array sums =
-        engine::sums<std::int64_t, 3, 6>({image0, image1, weights}, Overlap<Wrap, Wrap, Wrap>{wrap, wrap, wrap});
+    const Array sums = engine::sums<std::int64_t, 3, 6>({image0, image1, weights}, WrappedOverlap{{wrap, wrap, wrap}});
     check_negative(sums);
     once(OverlapQuotient<std::int64_t>{out.mutable_data_as<double>(), sums.data_as<std::int64_t>(), is_unsigned(t0)});
   } else {
