@@ -9,7 +9,7 @@
 #include "core/lines_cpu.h"
 #include "core/threads.h"
 #include "engine/channels_cpu.h"
-#include "engine/loop.h"
+#include "engine/long_lines_cpu.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -259,19 +259,6 @@ bool passes_caches(const opsin::engine::Loop<N>& loop) {
   return loop.size() * bytes > pointwise_streams_from;
 }
 
-/// Where lines are short, the innermost axis that is long enough becomes the line: a line costs as much as some dozens
-/// of elements that lie apart.
-template <int N>
-opsin::engine::Loop<N> with_long_lines(opsin::engine::Loop<N> loop) {
-  constexpr std::int64_t enough = 16;
-  int axis = loop.ndim - 1;
-  while (axis >= 0 && loop.shape[axis] < enough) --axis;
-  if (axis < 0) return loop;
-  std::rotate(loop.shape + axis, loop.shape + axis + 1, loop.shape + loop.ndim);
-  for (auto& strides : loop.strides) std::rotate(strides + axis, strides + axis + 1, strides + loop.ndim);
-  return loop;
-}
-
 template <class C, int I, int O, class F>
 int run_pointwise(const opsin::engine::Loop<I + O>& given, const F& f, const std::array<Scaling, I>& scaling) {
   const auto loop = with_long_lines(given);
@@ -340,6 +327,10 @@ bool convertible(const opsin::engine::Loop<2>& loop) {
 /// 250 ns.
 inline void stream_cache_lines(void* to, const void* from, std::size_t bytes) {
   constexpr std::size_t line = 64;
+  if (bytes < 2 * line) {
+    std::memcpy(to, from, bytes);
+    return;
+  }
   auto* const p = static_cast<std::byte*>(to);
   const auto* const q = static_cast<const std::byte*>(from);
   const std::size_t past = reinterpret_cast<std::uintptr_t>(to) % line;
@@ -367,7 +358,8 @@ void run_copy(const opsin::engine::Loop<2>& loop) {
 
 template <class C, class T, class U, class F>
 int run_convert(const opsin::engine::Loop<2>& loop, const F& f) {
-  if (!convertible<T, U>(loop)) return run_pointwise<C, 1, 1>(loop, f, {});
+  // Short lines are turned, and their elements lie apart then.
+  if (!convertible<T, U>(with_long_lines(loop))) return run_pointwise<C, 1, 1>(loop, f, {});
   const bool streams = passes_caches(loop);
   return for_each_piece(loop, pointwise_task<C, 2, F>, streams, [&](std::byte* const(&at)[2], std::int64_t n) {
     constexpr std::int64_t block = 8192 / sizeof(U);

@@ -32,7 +32,8 @@ def test_extremes(shape, size):
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32, np.float64])
 @pytest.mark.parametrize("key", [np.s_[..., :2], np.s_[:, :, 1:], np.s_[3:9, ::2, ::-2], np.s_[:, ::3, :1]])
-def test_short_lines(dtype, key):
-    image = (RNG.random((21, 34, 3)) * 200).astype(dtype)[key]
+@pytest.mark.parametrize("shape", [(21, 34, 3), (4, 12288, 3), (5, 8209, 3)])
+def test_short_lines(shape, dtype, key):
+    image = (RNG.random(shape) * 200).astype(dtype)[key]
     np.testing.assert_array_equal(opsin.util.invert(image), skimage.util.invert(image))
     np.testing.assert_array_equal(opsin.util.img_as_float32(image), skimage.util.img_as_float32(image))
