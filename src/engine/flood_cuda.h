@@ -7,8 +7,6 @@
 // finished by a forest (engine/flood_forest_cuda.h), so that the host never waits and no image takes for ever.
 #pragma once
 
-#include <cooperative_groups.h>
-
 #include "core/cuda/launch.h"
 #include "engine/extreme.h"
 
@@ -239,74 +237,86 @@ __global__ void __launch_bounds__(flood_threads, 3)
   }
 }
 
-/// Whether a tile beside this one has changed what this one reads. Each thread of a few asks for one of them.
-__device__ __forceinline__ bool beside_changed(const FloodPlan& p, std::int64_t tile, int sweep) {
-  const int k = threadIdx.x;
-  if (p.outer > 0) return true;
-  if (k >= 9 || k == 4) return false;
-  const auto side = static_cast<std::uint32_t>(p.tiles_across), at = static_cast<std::uint32_t>(tile);
-  const std::int64_t x = static_cast<std::int64_t>(at % side) + k % 3 - 1, y = at / side + k / 3 - std::int64_t{1};
-  return x >= 0 && x < p.tiles_across && y >= 0 && y < p.tiles_down && __ldcg(p.shown + y * side + x) >= sweep;
-}
+/// From a plan's words, with no sweep changed yet. Elements of `out` (0 or 1) become `spreading` where the flood comes,
+/// and 1 - spreading elsewhere. What the plan's sweeps leave is left to the forest.
+void flood_words(const Array& out, const FloodPlan& plan, std::uint8_t spreading);
 
-/// Other blocks may write what is read here; it is old or new, and what is missed is found by the next sweep: one that
-/// changes nothing that neighbours read has read what is final.
-__device__ __forceinline__ void sweep_tile(const FloodPlan& p, std::int64_t tile, int sweep, std::uint32_t* shown) {
-  const int pitch = 32 * p.down + 2;
-  const FloodTile t(p, tile);
-  const std::int64_t at = p.column(t.plane, t.word) + t.y;
-  const bool first[2] = {t.w == 0, t.r == 0}, last[2] = {t.w == p.across - 1, t.r == 32 * p.down - 1};
-  // A thread shows its own word, and what lies beside the tile next to it: all are on their way together.
-  std::uint32_t word[3][3];
-#pragma unroll
-  for (int i = 0; i < 9; ++i) {
-    const int dy = i / 3 - 1, dw = i % 3 - 1;
-    const bool asked = (dw == 0 || (dw < 0 ? first[0] : last[0])) && (dy == 0 || (dy < 0 ? first[1] : last[1]));
-    const bool inside = t.word + dw >= 0 && t.word + dw < p.words && t.y + dy >= 0 && t.y + dy < p.rows;
-    word[dy + 1][dw + 1] = asked && inside ? __ldcg(p.reached + at + dw * p.rows + dy) : 0;
+/// The offsets are at most one step along each axis, and each has its opposite.
+inline FloodPlan flood_plan(const Extents& shape, const std::vector<Offset>& offsets, int sweeps) {
+  FloodPlan plan{};
+  plan.sweeps = sweeps;
+  // Along an axis of one element no step stays inside.
+  std::vector<int> axes;
+  for (int a = 0; a < shape.size(); ++a) {
+    if (shape[a] > 1) axes.push_back(a);
   }
-  const std::uint32_t weak_word = t.inside ? p.weak[at] : 0, before = word[1][1];
-#pragma unroll
-  for (int i = 0; i < 9; ++i) {
-    const int dy = i / 3 - 1, dw = i % 3 - 1;
-    const bool asked = (dw == 0 || (dw < 0 ? first[0] : last[0])) && (dy == 0 || (dy < 0 ? first[1] : last[1]));
-    if (asked) shown[(t.w + 1 + dw) * pitch + t.r + 1 + dy] = word[dy + 1][dw + 1];
-  }
-  __syncthreads();
-  std::uint32_t reached = before;
-  for (int k = 0; k < p.count && p.outer > 0; ++k) {
-    const std::int64_t plane = p.plane_after(t.plane, p.steps[k]);
-    if (plane < 0 || plane == t.plane || weak_word == reached) continue;
-    reached |= weak_word & from_neighbours(p.steps[k].plane, [&](int dw, int dy) {
-                 const std::int64_t word = t.word + dw, y = t.y + dy;
-                 const bool inside = word >= 0 && word < p.words && y >= 0 && y < p.rows;
-                 return inside ? __ldcg(p.reached + p.column(plane, word) + y) : 0u;
-               });
-  }
-  reached = flooded_tile(p, t, shown, pitch, weak_word, reached);
-  const std::uint32_t more = reached ^ before;
-  if (more != 0) p.reached[at] = reached;
-  const std::uint32_t read = p.outer > 0 || first[1] || last[1] ? ~0u : first[0] * 1u | last[0] * 0x80000000u;
-  const bool shows = __syncthreads_or((more & read) != 0);
-  if (threadIdx.x != 0) return;
-  if (shows || sweep == 0) p.shown[tile] = shows ? sweep + 1 : 0;
-  if (shows) p.changed[sweep] = 1;
-}
-
-/// Sweeps from `first`, the launch being cooperative where there are several. Tiles whose neighbours are at rest are at
-/// rest, too.
-static __global__ void __launch_bounds__(flood_threads, 3)
-    flood_sweep_kernel(const __grid_constant__ FloodPlan p, const int first, const int count,
-                       const std::int64_t tiles) {
-  __shared__ std::uint32_t shown[flood_shown];
-  for (int sweep = first; sweep < first + count; ++sweep) {
-    if (sweep > 0 && __ldcg(p.changed + sweep - 1) == 0) return;
-    for (std::int64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-      if (sweep > 0 && !__syncthreads_or(beside_changed(p, tile, sweep))) continue;
-      sweep_tile(p, tile, sweep, shown);
+  const int ndim = static_cast<int>(axes.size());
+  plan.outer = std::max(0, ndim - 2);
+  plan.planes = 1;
+  for (int a = 0; a < plan.outer; ++a) plan.planes *= plan.shape[a] = shape[axes[static_cast<std::size_t>(a)]];
+  plan.rows = ndim < 2 ? 1 : shape[axes[axes.size() - 2]];
+  plan.columns = ndim < 1 ? 1 : shape[axes.back()];
+  plan.words = (plan.columns + 31) / 32;
+  for (const Offset& offset : offsets) {
+    FloodStep step{};
+    bool inside = true;
+    int taken = 0, place = 4;
+    for (int a = 0; a < shape.size(); ++a) {
+      const auto distance = static_cast<int>(offset[static_cast<std::size_t>(a)]);
+      if (shape[a] == 1) {
+        inside = inside && distance == 0;
+        continue;
+      }
+      if (taken < plan.outer) {
+        step.outer[taken] = static_cast<signed char>(distance);
+      } else {
+        place += taken + 1 < ndim ? 3 * distance : distance;
+      }
+      ++taken;
     }
-    if (count > 1) cooperative_groups::this_grid().sync();
+    if (!inside || std::all_of(offset.begin(), offset.end(), [](std::int64_t d) { return d == 0; })) continue;
+    FloodStep* to = std::find_if(plan.steps, plan.steps + plan.count, [&](const FloodStep& s) {
+      return std::equal(s.outer, s.outer + max_ndim, step.outer);
+    });
+    if (to == plan.steps + plan.count) {
+      core::check(plan.count < FloodPlan::most, "flood", "too many neighbours on CUDA");
+      *to = step;
+      ++plan.count;
+    }
+    to->plane = static_cast<std::uint16_t>(to->plane | 1u << place);
+    if (std::all_of(step.outer, step.outer + max_ndim, [](int d) { return d == 0; })) plan.here = to->plane;
   }
+  plan.across = 4;
+  while (plan.across < flood_warps && 32 * (flood_warps / plan.across) >= 2 * plan.rows) plan.across *= 2;
+  while (plan.across > 1 && plan.across >= 2 * plan.words) plan.across /= 2;
+  plan.down = flood_warps / plan.across;
+  plan.tiles_across = (plan.words + plan.across - 1) / plan.across;
+  plan.tiles_down = (plan.rows + 32 * plan.down - 1) / (32 * plan.down);
+  return plan;
+}
+
+/// Gives a plan its memory, which lives as long as what is returned.
+inline Array flood_memory(FloodPlan& plan, Device device) {
+  const std::int64_t words = plan.planes * plan.words * plan.rows;
+  const Array bits = Array::empty({2 * words + plan.sweeps + plan.tiles()}, DType::uint32, device);
+  plan.weak = bits.mutable_data_as<std::uint32_t>();
+  plan.reached = plan.weak + words;
+  plan.changed = reinterpret_cast<int*>(plan.reached + words);
+  plan.shown = plan.changed + plan.sweeps;
+  return bits;
+}
+
+/// flood_words() of what a source says of each element, which may read `out`.
+template <class Source>
+void flood(const Array& out, const Source& source, const std::vector<Offset>& offsets, std::uint8_t spreading,
+           int sweeps) {
+  FloodPlan plan = flood_plan(out.shape(), offsets, sweeps);
+  plan.wide = plan.columns % 16 == 0 && source.wide() && is_wide(out.data());
+  const Array bits = flood_memory(plan, out.device());
+  const std::int64_t tiles = plan.tiles();
+  cuda::launch(flood_pack_kernel<Source>, cuda::grid_for(tiles, 1, 1 << 20), dim3(flood_threads), 0, plan, source,
+               tiles);
+  flood_words(out, plan, spreading);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a flood's sweeps (engine/flood_cuda.h) have left: weak elements that are not reached yet are joined to trees by
-// atomic minima (union-find), and trees beside a reached element are reached. Where the sweeps came to rest, these
-// kernels return at once.
+// What a flood's sweeps (engine/flood_sweep_cuda.h) have left: weak elements that are not reached yet are joined to
+// trees by atomic minima (union-find), and trees beside a reached element are reached. Where the sweeps came to rest,
+// these kernels return at once.
 #pragma once
 
-#include "engine/flood_cuda.h"
+#include "engine/flood_sweep_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
@@ -239,94 +239,6 @@ void run_sweeps(const Array& out, const FloodPlan& plan, std::uint8_t spreading)
   cuda::launch(flood_left_kernel<JoinNeighbours<I>>, warps, dim3(256), 0, JoinNeighbours<I>{f}, blocks_of_rows);
   cuda::launch(flood_left_kernel<MarkRoots<I>>, warps, dim3(256), 0, MarkRoots<I>{f}, blocks_of_rows);
   cuda::launch(flood_unpack_kernel<I>, warps, dim3(256), 0, f, blocks_of_rows);
-}
-
-/// From a plan's words, with no sweep changed yet. Elements of `out` (0 or 1) become `spreading` where the flood comes,
-/// and 1 - spreading elsewhere. What the plan's sweeps leave is left to the forest.
-inline void flood_words(const Array& out, const FloodPlan& plan, std::uint8_t spreading) {
-  if (out.size() < (std::int64_t{1} << 31)) {
-    run_sweeps<std::int32_t>(out, plan, spreading);
-  } else {
-    run_sweeps<std::int64_t>(out, plan, spreading);
-  }
-}
-
-/// The offsets are at most one step along each axis, and each has its opposite.
-inline FloodPlan flood_plan(const Extents& shape, const std::vector<Offset>& offsets, int sweeps) {
-  FloodPlan plan{};
-  plan.sweeps = sweeps;
-  // Along an axis of one element no step stays inside.
-  std::vector<int> axes;
-  for (int a = 0; a < shape.size(); ++a) {
-    if (shape[a] > 1) axes.push_back(a);
-  }
-  const int ndim = static_cast<int>(axes.size());
-  plan.outer = std::max(0, ndim - 2);
-  plan.planes = 1;
-  for (int a = 0; a < plan.outer; ++a) plan.planes *= plan.shape[a] = shape[axes[static_cast<std::size_t>(a)]];
-  plan.rows = ndim < 2 ? 1 : shape[axes[axes.size() - 2]];
-  plan.columns = ndim < 1 ? 1 : shape[axes.back()];
-  plan.words = (plan.columns + 31) / 32;
-  for (const Offset& offset : offsets) {
-    FloodStep step{};
-    bool inside = true;
-    int taken = 0, place = 4;
-    for (int a = 0; a < shape.size(); ++a) {
-      const auto distance = static_cast<int>(offset[static_cast<std::size_t>(a)]);
-      if (shape[a] == 1) {
-        inside = inside && distance == 0;
-        continue;
-      }
-      if (taken < plan.outer) {
-        step.outer[taken] = static_cast<signed char>(distance);
-      } else {
-        place += taken + 1 < ndim ? 3 * distance : distance;
-      }
-      ++taken;
-    }
-    if (!inside || std::all_of(offset.begin(), offset.end(), [](std::int64_t d) { return d == 0; })) continue;
-    FloodStep* to = std::find_if(plan.steps, plan.steps + plan.count, [&](const FloodStep& s) {
-      return std::equal(s.outer, s.outer + max_ndim, step.outer);
-    });
-    if (to == plan.steps + plan.count) {
-      core::check(plan.count < FloodPlan::most, "flood", "too many neighbours on CUDA");
-      *to = step;
-      ++plan.count;
-    }
-    to->plane = static_cast<std::uint16_t>(to->plane | 1u << place);
-    if (std::all_of(step.outer, step.outer + max_ndim, [](int d) { return d == 0; })) plan.here = to->plane;
-  }
-  plan.across = 4;
-  while (plan.across < flood_warps && 32 * (flood_warps / plan.across) >= 2 * plan.rows) plan.across *= 2;
-  while (plan.across > 1 && plan.across >= 2 * plan.words) plan.across /= 2;
-  plan.down = flood_warps / plan.across;
-  plan.tiles_across = (plan.words + plan.across - 1) / plan.across;
-  plan.tiles_down = (plan.rows + 32 * plan.down - 1) / (32 * plan.down);
-  return plan;
-}
-
-/// Gives a plan its memory, which lives as long as what is returned.
-inline Array flood_memory(FloodPlan& plan, Device device) {
-  const std::int64_t words = plan.planes * plan.words * plan.rows;
-  const Array bits = Array::empty({2 * words + plan.sweeps + plan.tiles()}, DType::uint32, device);
-  plan.weak = bits.mutable_data_as<std::uint32_t>();
-  plan.reached = plan.weak + words;
-  plan.changed = reinterpret_cast<int*>(plan.reached + words);
-  plan.shown = plan.changed + plan.sweeps;
-  return bits;
-}
-
-/// flood_words() of what a source says of each element, which may read `out`.
-template <class Source>
-void flood(const Array& out, const Source& source, const std::vector<Offset>& offsets, std::uint8_t spreading,
-           int sweeps) {
-  FloodPlan plan = flood_plan(out.shape(), offsets, sweeps);
-  plan.wide = plan.columns % 16 == 0 && source.wide() && is_wide(out.data());
-  const Array bits = flood_memory(plan, out.device());
-  const std::int64_t tiles = plan.tiles();
-  cuda::launch(flood_pack_kernel<Source>, cuda::grid_for(tiles, 1, 1 << 20), dim3(flood_threads), 0, plan, source,
-               tiles);
-  flood_words(out, plan, spreading);
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

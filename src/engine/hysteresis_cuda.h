@@ -2,7 +2,7 @@
 // CUDA side of engine/hysteresis.h: a flood from the strong elements.
 #pragma once
 
-#include "engine/flood_forest_cuda.h"
+#include "engine/flood_cuda.h"
 
 namespace opsin::OPSIN_TARGET::engine {
 
