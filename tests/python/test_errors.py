@@ -31,7 +31,7 @@ BAD_CALLS = {
     "block of 2^80 elements": (MemoryError, lambda: opsin.measure.block_reduce(IMAGE, (2**40, 2**40))),
     "blobs beyond the image": (
         ValueError,
-        lambda: opsin.data._native.blobs_at(np.ones((2, 1)), 10, 0.1, 2, 0.5, "nearest"),
+        lambda: opsin.data._native.blobs_at(np.ones((2, 1)), 10, 0.1, 2, 0.5, "nearest", "cpu"),
     ),
     "line without end": (ValueError, lambda: opsin.measure.profile_line(IMAGE, (0, 0), (0, np.inf))),
     "line to nowhere": (ValueError, lambda: opsin.measure.profile_line(IMAGE, (0, 0), (0, np.nan))),
