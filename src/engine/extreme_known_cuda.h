@@ -84,9 +84,33 @@ std::int64_t near_image(ShapeImage<T>& p, const ExtremeImage<T>& image, std::int
   return warps;
 }
 
+inline constexpr int bit_block = 256, bit_warps = bit_block / 32;
+inline constexpr int bit_columns = 1024;  // of a tile
+inline constexpr int most_bit_rows = 32;
+
+/// Whether blocks of bit_block threads take tiles of the image, see extreme_bits_cuda.h.
+template <class T>
+constexpr bool in_bit_tiles(const ExtremeShape& shape) {
+  return std::is_same_v<T, Bit> && shape.depth == 0;
+}
+
+/// Cuts the image into tiles; their number.
+template <class T>
+std::int64_t bit_tiles(ShapeImage<T>& p, std::int64_t images, const Array& out, const Finished& finished) {
+  p.set_output(out, finished.by, finished, 16);
+  p.strip = bit_columns;
+  p.strips = (p.width + p.strip - 1) / p.strip;
+  // Small images take short tiles: two for each multiprocessor, if there are as many rows.
+  p.band = most_bit_rows;
+  const auto tiles = [&] { return images * p.strips * (p.bands = (p.height + p.band - 1) / p.band); };
+  while (tiles() < 2 * cuda::multiprocessors() && p.band > bit_warps) p.band /= 2;
+  core::check(tiles() <= INT32_MAX, "extreme", "the image is too large");
+  return tiles();
+}
+
 /// Compiled in extreme_shapes_per_streamed_and_group.cpp.
 template <class T, int Group>
-void launch_shape(const ShapeImage<T>& p, int shape, unsigned warps);
+void launch_shape(const ShapeImage<T>& p, int shape, unsigned blocks);
 
 /// False when the footprint has no kernel of its own.
 template <class T>
@@ -101,6 +125,7 @@ bool extreme_of_known_shape(const ExtremeImage<T>& image, std::int64_t images, c
   const std::int64_t warps =
       near_image(p, image, images, out, {shape.depth, shape.height, shape.greatest()}, finished, waits);
   if (warps == 0) return false;
+  const std::int64_t blocks = in_bit_tiles<T>(shape) ? bit_tiles(p, images, out, finished) : warps;
   if (image.borders[image.leading + 1] == Border::mirror) {
     // Runs that are their own mirror images hold all that the edge shows them again, with itself or without.
     p.across = near_border(p.width, Border::reflect);
@@ -110,7 +135,7 @@ bool extreme_of_known_shape(const ExtremeImage<T>& image, std::int64_t images, c
   p.every_warp = met_nan != nullptr && !met_nan->defined();
   if (p.every_warp) *met_nan = Array::empty({warps}, DType::uint8, out.device());
   p.met_nan = flag_of_nan(met_nan, out.device());
-  const auto count = static_cast<unsigned>(warps);
+  const auto count = static_cast<unsigned>(blocks);
   switch (known % shape_groups) {
     case 0: launch_shape<T, 0>(p, known, count); break;
     case 1: launch_shape<T, 1>(p, known, count); break;

@@ -57,6 +57,25 @@ __device__ __forceinline__ void shape_rows(ShapeKeys<T> (&row)[shape_at<Shape>.h
   });
 }
 
+/// Outputs on their way, after one more line, of which each row of the shape shows row[y]; the output that it
+/// completes. best[i]: the output that i + 1 more lines complete.
+template <class T, int Shape>
+__device__ __forceinline__ ShapeKeys<T> join_rows(ShapeKeys<T> (&best)[shape_at<Shape>.rows() - 1],
+                                                  const ShapeKeys<T> (&row)[shape_at<Shape>.height + 1]) {
+  constexpr int height = shape_at<Shape>.height, before = 2 * height;
+  const ShapeKeys<T> done = lesser<T>(best[0], row[height]);
+  unrolled<before>([&](auto i) {
+    constexpr int y = before - 1 - i - height;
+    const ShapeKeys<T>& reached = row[y < 0 ? -y : y];
+    if constexpr (i + 1 < before) {
+      best[i] = lesser<T>(best[i + 1], reached);
+    } else {
+      best[i] = reached;
+    }
+  });
+  return done;
+}
+
 /// Outputs on their way, after `Steps` more lines of a box of `Rows` rows, and those that these lines complete. An
 /// output meets the lines from the first on, all of them, or the last ones.
 template <class T, int Rows, int Steps>
@@ -135,7 +154,7 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
   const ShapeWarp<T, shape.depth, shape.height, (shape.greatest() + 3) / 4> warp(p);
   const int lines = warp.lines();
   bool nan = false;
-  ShapeKeys<T> best[before];  // best[i]: of the output that i + 1 more lines complete
+  ShapeKeys<T> best[before];
 #pragma unroll
   for (int i = 0; i < before; ++i) best[i] = shape_most<T>();
   ShapeElements<T> ahead[early][planes][bands];
@@ -167,16 +186,7 @@ __global__ void __launch_bounds__(32, shape_warps<T, Shape>())
           if constexpr (z == 0) return keys[shape.depth];
           return lesser<T>(keys[shape.depth - z], keys[shape.depth + z]);
         });
-        const ShapeKeys<T> done = lesser<T>(best[0], row[shape.height]);
-        unrolled<before>([&](auto i) {
-          constexpr int y = before - 1 - i - shape.height;
-          const ShapeKeys<T>& reached = row[y < 0 ? -y : y];
-          if constexpr (i + 1 < before) {
-            best[i] = lesser<T>(best[i + 1], reached);
-          } else {
-            best[i] = reached;
-          }
-        });
+        const ShapeKeys<T> done = join_rows<T, Shape>(best, row);
         if (line + s >= before) store_shape<T>(warp, line + s, done, others, nan);
       }
     }

@@ -130,20 +130,24 @@ __device__ __forceinline__ unsigned lanes_away(unsigned v) {
 /// The keys `Shift` columns further on; at the warp's ends some that mean nothing.
 template <class T, int Shift>
 __device__ __forceinline__ ShapeKeys<T> shape_shifted(const ShapeKeys<T>& from) {
-  constexpr int columns = ShapeLane<T>::columns;
-  constexpr auto lanes = [](int column) { return (column >= 0 ? column : column - columns + 1) / columns; };  // floor
-  ShapeKeys<T> k;
-  if constexpr (ShapeLane<T>::bits) {
-    constexpr int whole = lanes(Shift), rest = Shift - columns * whole;
-    k.r[0] = lanes_away<whole>(from.r[0]);
-    if constexpr (rest != 0) k.r[0] = __funnelshift_r(k.r[0], lanes_away<whole + 1>(from.r[0]), 8 * rest);
+  if constexpr (requires { ShapeLane<T>::template shifted<Shift>(from); }) {
+    return ShapeLane<T>::template shifted<Shift>(from);
   } else {
-    unrolled<columns>([&](auto i) {
-      constexpr int whole = lanes(i + Shift);
-      k.r[i] = lanes_away<whole>(from.r[i + Shift - columns * whole]);
-    });
+    constexpr int columns = ShapeLane<T>::columns;
+    constexpr auto lanes = [](int column) { return (column >= 0 ? column : column - columns + 1) / columns; };  // floor
+    ShapeKeys<T> k;
+    if constexpr (ShapeLane<T>::bits) {
+      constexpr int whole = lanes(Shift), rest = Shift - columns * whole;
+      k.r[0] = lanes_away<whole>(from.r[0]);
+      if constexpr (rest != 0) k.r[0] = __funnelshift_r(k.r[0], lanes_away<whole + 1>(from.r[0]), 8 * rest);
+    } else {
+      unrolled<columns>([&](auto i) {
+        constexpr int whole = lanes(i + Shift);
+        k.r[i] = lanes_away<whole>(from.r[i + Shift - columns * whole]);
+      });
+    }
+    return k;
   }
-  return k;
 }
 
 /// Windows of `To` columns from those of `From` columns that begin at the same ones.

@@ -38,6 +38,14 @@ struct LaneOf<Bit> {
   using Registers = unsigned[1];
 };
 
+/// The bits of four elements that are true or false, and back.
+__device__ __forceinline__ unsigned packed_truths(unsigned bytes) {
+  // The highest bit of each byte that is not zero; then those four side by side, by a product without carries.
+  const unsigned high = (((bytes & 0x7f7f7f7fu) + 0x7f7f7f7fu) | bytes) & 0x80808080u;
+  return (high >> 7) * 0x01020408u >> 24;
+}
+__device__ __forceinline__ unsigned spread_truths(unsigned bits) { return (bits & 15u) * 0x00204081u & 0x01010101u; }
+
 /// A lane's elements, from memory and back.
 template <class T>
 __device__ __forceinline__ typename LaneOf<T>::Words load_lane(const Stored<T>* from) {
@@ -47,11 +55,7 @@ __device__ __forceinline__ typename LaneOf<T>::Words load_lane(const Stored<T>* 
     for (int i = 0; i < 4; ++i) {
       const auto bytes = reinterpret_cast<const LaneWords<2>*>(from)[i];
 #pragma unroll
-      for (int k = 0; k < 2; ++k) {
-        // The highest bit of each byte that is not zero; then those four side by side, by a product without carries.
-        const unsigned high = (((bytes.w[k] & 0x7f7f7f7fu) + 0x7f7f7f7fu) | bytes.w[k]) & 0x80808080u;
-        v.w[0] |= ((high >> 7) * 0x01020408u >> 24) << (8 * i + 4 * k);
-      }
+      for (int k = 0; k < 2; ++k) v.w[0] |= packed_truths(bytes.w[k]) << (8 * i + 4 * k);
     }
     return v;
   } else {
@@ -66,7 +70,7 @@ __device__ __forceinline__ void store_lane(Stored<T>* to, const typename LaneOf<
     for (int i = 0; i < 4; ++i) {
       LaneWords<2> bytes;
 #pragma unroll
-      for (int k = 0; k < 2; ++k) bytes.w[k] = (v.w[0] >> (8 * i + 4 * k) & 15u) * 0x00204081u & 0x01010101u;
+      for (int k = 0; k < 2; ++k) bytes.w[k] = spread_truths(v.w[0] >> (8 * i + 4 * k));
       reinterpret_cast<LaneWords<2>*>(to)[i] = bytes;
     }
   } else {
