@@ -13,6 +13,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,10 @@ class Call : private core::ResultAllocator {
       throw;
     }
   }
+
+  /// What f makes of one array as a view of it, as an object of the array's kind; JAX has no views and gets a copy. No
+  /// work is queued, so that CuPy need not say on which stream.
+  static nb::object view_of(nb::handle object, const std::function<Array(const Array&)>& f);
 
   Kind kind() const { return kind_.value_or(Kind::numpy); }
 

@@ -62,7 +62,8 @@ nb::object cupy_empty(const Extents& shape, DType dtype, Device device) {
 }
 
 nb::object cupy_view(nb::handle of, std::ptrdiff_t offset, const Array& view) {
-  const nb::object memory = attribute<"data">(of) + nb::int_(offset);
+  nb::object memory = attribute<"data">(of);
+  if (offset != 0) memory = memory + nb::int_(offset);
   const nb::object size = shape_tuple(view.shape());
   const nb::object type = numpy_dtype(view.dtype());
   const nb::object strides = shape_tuple(view.strides());

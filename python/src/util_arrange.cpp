@@ -14,9 +14,6 @@ namespace {
 
 using Sizes = std::vector<std::int64_t>;
 
-/// A view as an object of the caller's library; JAX has no views.
-Array for_library(const Call& call, const Array& view) { return call.kind() == Kind::jax ? view.contiguous() : view; }
-
 Extents extents(const Sizes& sizes) { return Extents(std::span<const std::int64_t>(sizes)); }
 
 /// An array of one element along its first axis without that axis.
@@ -31,14 +28,10 @@ Array without_first_axis(const Array& a) {
 
 void bind_util_arrange(nb::module_& m) {
   m.def("view_as_blocks", [](nb::handle image, const Sizes& block_shape) {
-    Call call;
-    const Array a = call.in(image);
-    return call.run([&] { return for_library(call, util::view_as_blocks(a, block_shape)); });
+    return Call::view_of(image, [&](const Array& a) { return util::view_as_blocks(a, block_shape); });
   });
   m.def("view_as_windows", [](nb::handle image, const Sizes& window_shape, const Sizes& step) {
-    Call call;
-    const Array a = call.in(image);
-    return call.run([&] { return for_library(call, util::view_as_windows(a, window_shape, step)); });
+    return Call::view_of(image, [&](const Array& a) { return util::view_as_windows(a, window_shape, step); });
   });
   m.def(
       "montage",
