@@ -41,12 +41,32 @@ __device__ __forceinline__ uint4 spread_bits(unsigned bits) {
   return {spread_truths(bits), spread_truths(bits >> 4), spread_truths(bits >> 8), spread_truths(bits >> 12)};
 }
 
+/// Bytes that an address lies behind a multiple of 16.
+__device__ __forceinline__ int behind_16(const void* address) {
+  return static_cast<int>(reinterpret_cast<std::uintptr_t>(address) & 15);
+}
+
 /// Block i's tile: which part of the image it is, and how that is read and written. `Reach`: rows that windows reach to
 /// each side.
+///
+/// Memory is read in groups of 16 elements from multiples of 16 bytes on. So a line of bits begins up to 15 columns
+/// before those that windows reach, wherever the row lies.
 template <int Reach>
 struct BitTile {
-  /// Half a word of the columns before the tile and one of those behind it are used.
-  using Line = unsigned[bit_words + 2];
+  static constexpr int margin = 16;  // columns beside the tile
+  struct Line {
+    unsigned word[bit_words + 2];
+    int away;  // of the first column that windows reach
+
+    __device__ __forceinline__ void set(int group, unsigned bits) {
+      reinterpret_cast<std::uint16_t*>(word)[group] = static_cast<std::uint16_t>(bits);
+    }
+    /// Those of 64 columns from half a word before the tile's word i on.
+    __device__ __forceinline__ ShapeKeys<BitColumns> keys(int i) const {
+      return {{__funnelshift_r(word[i], word[i + 1], away), __funnelshift_r(word[i + 1], word[i + 2], away)}};
+    }
+  };
+  using Made = unsigned[bit_words + 1];
 
   const ShapeImage<Bit>& p;
   int x, y;            // of the first column and row
@@ -64,6 +84,60 @@ struct BitTile {
 
   __device__ int words() const { return (columns + 31) / 32; }
   __device__ int lines() const { return rows + 2 * Reach; }
+  /// What flips elements to keys and back.
+  __device__ unsigned flip() const { return p.key.flip ? ~0u : 0u; }
+
+  /// All lines as keys.
+  __device__ __forceinline__ void load(Line* to) const {
+    constexpr int together = 2, parts = 2;  // of 32 groups
+    load_rest(to, 32 * parts);
+    for (int first = warp; first < lines(); first += together * bit_warps) {
+      const std::uint8_t* from[together];
+      uint4 bytes[together][parts];
+#pragma unroll
+      for (int i = 0; i < together; ++i) {
+        const int line = first + i * bit_warps;
+        from[i] = line < lines() ? row(line) : nullptr;
+#pragma unroll
+        for (int k = 0; k < parts; ++k) bytes[i][k] = load_group(from[i], lane + 32 * k);
+      }
+#pragma unroll
+      for (int i = 0; i < together; ++i) {
+        const int line = first + i * bit_warps;
+        if (line >= lines()) break;
+        if (lane == 0) to[line].away = away_of(from[i]);
+#pragma unroll
+        for (int k = 0; k < parts; ++k) set_group(to[line], from[i], lane + 32 * k, bytes[i][k]);
+      }
+    }
+    if (x == 0 || x + columns + margin > p.width) load_edges(to);
+  }
+
+  /// Keys of the tile's rows to the output.
+  __device__ __forceinline__ void store(const Made* made) const {
+    for (int r = warp; r < rows; r += bit_warps) {
+      const std::int64_t from = plane + (static_cast<std::int64_t>(y + r) * p.width + x);
+      const int away = behind_16(p.out + from);
+      for (int first = 16 * lane - away; first < columns; first += 16 * 32) {
+        const int begin = first < 0 ? 0 : first, end = first + 16 < columns ? first + 16 : columns;
+        const int word = begin / 32;
+        unsigned bits = __funnelshift_r(made[r][word], made[r][word + 1], begin % 32) ^ flip();
+        if (p.finish != Finish::none) bits ^= others(p.a + from + begin, end - begin);
+        if (end - begin == 16) {
+          *reinterpret_cast<uint4*>(p.out + from + begin) = spread_bits(bits);
+        } else {
+          for (int e = begin; e < end; ++e) p.out[from + e] = static_cast<std::uint8_t>(bits >> (e - begin) & 1u);
+        }
+      }
+    }
+  }
+
+ private:
+  /// The first column of a line's group.
+  __device__ int column_of(int group, int away) const { return x - margin - away + 16 * group; }
+  __device__ bool needs(int column) const { return column < x + columns + margin; }
+  /// Whether the row has all of a group's columns.
+  __device__ bool shows(int column) const { return column >= 0 && column + 16 <= p.width; }
 
   /// The row that a line shows; null: the constant.
   __device__ __forceinline__ const std::uint8_t* row(int line) const {
@@ -71,109 +145,58 @@ struct BitTile {
     return at < 0 ? nullptr : p.image + plane + static_cast<std::int64_t>(at) * p.width;
   }
 
-  /// The element of a row at a column that may lie beyond the edges. What is further out than windows reach is
-  /// nobody's.
-  __device__ __forceinline__ bool element(const std::uint8_t* row, int column) const {
-    const int at = p.across.at(column < 2 * p.width - 2 ? column : 2 * p.width - 2, p.width);
-    return (row == nullptr || at < 0 ? p.constant : row[at]) != 0;
+  /// Up to 16 elements of an image of the output's shape.
+  __device__ __forceinline__ static unsigned others(const std::uint8_t* from, int count) {
+    if (count == 16 && behind_16(from) == 0) return packed_bits(*reinterpret_cast<const uint4*>(from));
+    unsigned bits = 0;
+    for (int e = 0; e < count; ++e) bits |= (from[e] != 0 ? 1u : 0u) << e;
+    return bits;
   }
 
-  /// All lines as bits, flipped to keys.
-  __device__ __forceinline__ void load(Line* lines_of_bits) const {
-    const unsigned flip = p.key.flip ? ~0u : 0u;
-    if (!p.wide_in) return load_words(lines_of_bits, flip);
-    load_around(lines_of_bits, flip);
-    constexpr int together = 2;
-    const int groups = columns / 16;
-    for (int first = warp; first < lines(); first += together * bit_warps) {
-      uint4 bytes[together][2];
-#pragma unroll
-      for (int i = 0; i < together; ++i) {
-        const int line = first + i * bit_warps;
-        const std::uint8_t* const from = line < lines() ? row(line) : nullptr;
-#pragma unroll
-        for (int k = 0; k < 2; ++k) {
-          const unsigned constant = p.constant != 0 ? 0x01010101u : 0u;
-          bytes[i][k] = {constant, constant, constant, constant};
-          const int group = lane + 32 * k;
-          if (from != nullptr && group < groups) bytes[i][k] = *reinterpret_cast<const uint4*>(from + x + 16 * group);
-        }
-      }
-#pragma unroll
-      for (int i = 0; i < together; ++i) {
-        const int line = first + i * bit_warps;
-        if (line >= lines()) break;
-#pragma unroll
-        for (int k = 0; k < 2; ++k) {
-          if (lane + 32 * k < groups) set_half(lines_of_bits[line], lane + 32 * k + 2, packed_bits(bytes[i][k]) ^ flip);
-        }
-      }
+  __device__ int away_of(const std::uint8_t* row) const { return row != nullptr ? behind_16(row + x) : 0; }
+
+  /// A group of a line, zero where the row has not all of it.
+  __device__ __forceinline__ uint4 load_group(const std::uint8_t* row, int group) const {
+    const int column = column_of(group, away_of(row));
+    if (row == nullptr || !needs(column) || !shows(column)) return {};
+    return *reinterpret_cast<const uint4*>(row + column);
+  }
+  __device__ __forceinline__ void set_group(Line& to, const std::uint8_t* row, int group, const uint4& bytes) const {
+    const int column = column_of(group, away_of(row));
+    const unsigned bits = row != nullptr ? packed_bits(bytes) : p.constant != 0 ? ~0u : 0u;
+    if (needs(column) && (row == nullptr || shows(column))) to.set(group, bits ^ flip());
+  }
+
+  /// Groups from `first` on: three at the most, a thread for each.
+  __device__ __forceinline__ void load_rest(Line* to, int first) const {
+    for (int i = static_cast<int>(threadIdx.x); i < 3 * lines(); i += bit_block) {
+      const std::uint8_t* const from = row(i / 3);
+      set_group(to[i / 3], from, first + i % 3, load_group(from, first + i % 3));
     }
   }
 
-  /// `made`: keys.
-  __device__ __forceinline__ void store(const unsigned (*made)[bit_words]) const {
-    const unsigned flip = p.key.flip ? ~0u : 0u;
-    std::uint8_t* const out = p.out + plane + static_cast<std::int64_t>(y) * p.width + x;
-    const std::uint8_t* const a =
-        p.finish == Finish::none ? nullptr : p.a + plane + static_cast<std::int64_t>(y) * p.width + x;
-    for (int r = warp; r < rows; r += bit_warps) {
-      const std::int64_t from = static_cast<std::int64_t>(r) * p.width;
-      if (p.wide_out) {
-        for (int group = lane; group < columns / 16; group += 32) {
-          unsigned bits = (made[r][group / 2] ^ flip) >> group % 2 * 16;
-          if (a != nullptr) bits ^= packed_bits(*reinterpret_cast<const uint4*>(a + from + 16 * group));
-          *reinterpret_cast<uint4*>(out + from + 16 * group) = spread_bits(bits);
-        }
-      } else {
-        for (int column = lane; column < columns; column += 32) {
-          unsigned bit = (made[r][column / 32] ^ flip) >> lane & 1u;
-          if (a != nullptr) bit ^= a[from + column] != 0 ? 1u : 0u;
-          out[from + column] = static_cast<std::uint8_t>(bit);
-        }
-      }
-    }
-  }
-
- private:
-  __device__ static void set_half(Line& line, int half, unsigned bits) {
-    reinterpret_cast<std::uint16_t*>(line)[half] = static_cast<std::uint16_t>(bits);
-  }
-
-  /// The 16 columns on each side of all lines, where a row is whole groups of 16.
-  __device__ __forceinline__ void load_around(Line* lines_of_bits, unsigned flip) const {
-    for (int i = static_cast<int>(threadIdx.x); i < 2 * lines(); i += bit_block) {
-      const int line = i / 2, first = i % 2 == 0 ? -16 : columns;
+  /// Groups with columns beyond the edges: two at the most on the left, three on the right, a thread for each.
+  __device__ __forceinline__ void load_edges(Line* to) const {
+    for (int i = static_cast<int>(threadIdx.x); i < 5 * lines(); i += bit_block) {
+      const int line = i / 5, which = i % 5;
       const std::uint8_t* const from = row(line);
-      unsigned bits = 0;
-      if (from != nullptr && x + first >= 0 && x + first < p.width) {
-        bits = packed_bits(*reinterpret_cast<const uint4*>(from + x + first));
-      } else {
-#pragma unroll
-        for (int e = 0; e < 16; ++e) bits |= (element(from, x + first + e) ? 1u : 0u) << e;
-      }
-      set_half(lines_of_bits[line], first / 16 + 2, bits ^ flip);
+      if (from == nullptr) continue;
+      const int away = away_of(from), last = (columns + 2 * margin + away - 1) / 16;
+      const int group = which < 2 ? which : last - (which - 2), column = column_of(group, away);
+      if ((which < 2) == (column < 0) && !shows(column)) to[line].set(group, bits_at_edge(from, column) ^ flip());
     }
   }
 
-  /// Word by word, a lane of a warp to a column.
-  __device__ __forceinline__ void load_words(Line* lines_of_bits, unsigned flip) const {
-    constexpr int together = 4;
-    const int each = words() + 2, count = lines() * each;
-    for (int first = warp; first < count; first += together * bit_warps) {
-      bool bit[together];
+  /// Of 16 columns. What is further out than windows reach is nobody's.
+  __device__ __forceinline__ unsigned bits_at_edge(const std::uint8_t* row, int column) const {
+    unsigned bits = 0;
 #pragma unroll
-      for (int i = 0; i < together; ++i) {
-        const int at = first + i * bit_warps < count ? first + i * bit_warps : count - 1;
-        bit[i] = element(row(at / each), x + (at % each - 1) * 32 + lane);
-      }
-#pragma unroll
-      for (int i = 0; i < together; ++i) {
-        const unsigned bits = __ballot_sync(0xffffffffu, bit[i]);
-        const int at = first + i * bit_warps;
-        if (lane == 0 && at < count) lines_of_bits[at / each][at % each] = bits ^ flip;
-      }
+    for (int e = 0; e < 16; ++e) {
+      const int left = 1 - p.width, right = 2 * p.width - 2, c = column + e;
+      const int at = p.across.at(c < left ? left : c > right ? right : c, p.width);
+      bits |= ((at < 0 ? p.constant : row[at]) != 0 ? 1u : 0u) << e;
     }
+    return bits;
   }
 };
 
@@ -184,10 +207,10 @@ __global__ void __launch_bounds__(bit_block) bit_extreme_kernel(const __grid_con
   static_assert(shape.depth == 0 && shape.greatest() <= 16);
   using Tile = BitTile<reach>;
   using Keys = ShapeKeys<BitColumns>;
-  __shared__ typename Tile::Line bits[most_bit_rows + 2 * reach];
-  __shared__ unsigned made[most_bit_rows][bit_words];
+  __shared__ typename Tile::Line lines[most_bit_rows + 2 * reach];
+  __shared__ typename Tile::Made made[most_bit_rows];
   const Tile tile(p);
-  tile.load(bits);
+  tile.load(lines);
   __syncthreads();
   const int each = p.band / bit_warps, words = tile.words();
   for (int task = static_cast<int>(threadIdx.x); task < bit_warps * words; task += bit_block) {
@@ -196,8 +219,7 @@ __global__ void __launch_bounds__(bit_block) bit_extreme_kernel(const __grid_con
 #pragma unroll
     for (int i = 0; i < before; ++i) best[i] = shape_most<BitColumns>();
     for (int line = top; line < top + each + before && line < tile.lines(); ++line) {
-      const unsigned* const w = bits[line] + word;
-      const Keys keys{{__funnelshift_r(w[0], w[1], 16), __funnelshift_r(w[1], w[2], 16)}};
+      const Keys keys = lines[line].keys(word);
       Keys row[reach + 1];
       shape_rows<BitColumns, Shape>(row, [&](auto) { return keys; });
       const Keys done = join_rows<BitColumns, Shape>(best, row);

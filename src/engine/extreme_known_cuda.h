@@ -96,8 +96,7 @@ constexpr bool in_bit_tiles(const ExtremeShape& shape) {
 
 /// Cuts the image into tiles; their number.
 template <class T>
-std::int64_t bit_tiles(ShapeImage<T>& p, std::int64_t images, const Array& out, const Finished& finished) {
-  p.set_output(out, finished.by, finished, 16);
+std::int64_t bit_tiles(ShapeImage<T>& p, std::int64_t images) {
   p.strip = bit_columns;
   p.strips = (p.width + p.strip - 1) / p.strip;
   // Small images take short tiles: two for each multiprocessor, if there are as many rows.
@@ -125,7 +124,7 @@ bool extreme_of_known_shape(const ExtremeImage<T>& image, std::int64_t images, c
   const std::int64_t warps =
       near_image(p, image, images, out, {shape.depth, shape.height, shape.greatest()}, finished, waits);
   if (warps == 0) return false;
-  const std::int64_t blocks = in_bit_tiles<T>(shape) ? bit_tiles(p, images, out, finished) : warps;
+  const std::int64_t blocks = in_bit_tiles<T>(shape) ? bit_tiles(p, images) : warps;
   if (image.borders[image.leading + 1] == Border::mirror) {
     // Runs that are their own mirror images hold all that the edge shows them again, with itself or without.
     p.across = near_border(p.width, Border::reflect);

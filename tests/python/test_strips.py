@@ -79,6 +79,22 @@ def test_edges_that_words_end_at(device, dtype, mode):
 
 
 @pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("mode", MODES)
+def test_tiles_of_bits(device, mode):
+    """More than one tile along each axis, and rows that begin anywhere in memory."""
+    for shape in [(46, 1024), (70, 1500), (34, 2064), (23, 1031), (10, 2049), (4, 40, 1100), (18, 17), (18, 9)]:
+        image = _image(shape, bool)
+        image[..., :: shape[-1] // 9] = True
+        given = opsin.asarray(image, device=device)
+        for name in ("disk 5", "box 3", "box 15", "disk 8", "diamond 3"):
+            footprint = FLAT[name] if len(shape) == 2 else FLAT[name][None]
+            for operation, first in (("erosion", 0), ("dilation", 1), ("white_tophat", 1)):
+                got = getattr(opsin.morphology, operation)(given[first:], footprint, mode=mode, cval=1)
+                want = getattr(ski, operation)(image[first:], footprint, mode=mode, cval=1)
+                np.testing.assert_array_equal(np.asarray(got), want, f"{operation} {name} {shape}")
+
+
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32])
 @pytest.mark.parametrize("mode", MODES)
 def test_median(device, dtype, mode):
