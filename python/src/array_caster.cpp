@@ -16,10 +16,11 @@ bool is_same(const Array& a, const Array& b) {
   return a.data() == b.data() && a.dtype() == b.dtype() && a.shape() == b.shape() && a.strides() == b.strides();
 }
 
-/// A view of a CuPy array; the way through DLPack takes several microseconds more.
-nb::object view_in_cupy(nb::handle object, const Array& array, const Array& view) {
-  return cupy_view(object, static_cast<const std::byte*>(view.data()) - static_cast<const std::byte*>(array.data()),
-                   view);
+/// Whether an array lies in the memory of another one that fills its memory.
+bool lies_in(const Array& memory, const Array& a) {
+  const auto* const first = static_cast<const std::byte*>(memory.data());
+  const auto* const place = static_cast<const std::byte*>(a.data());
+  return is_same(memory, a) || (place >= first && place < first + memory.nbytes());
 }
 
 }  // namespace
@@ -29,7 +30,7 @@ void Call::note(Kind kind, const Array& array, nb::handle object, std::optional<
     kind_ = kind;
     device_ = array.device();
     if (device_.kind == DeviceKind::cuda) stream_ = stream.value_or(current_stream());
-    known_.push_back({array, nb::borrow(object)});
+    known_.push_back({array, nb::borrow(object), {}});
   } else if (stream && *stream != stream_ && device_.kind == DeviceKind::cuda && array.device() == device_) {
     const core::DeviceScope scope(device_);
     core::device_api().order(*stream, stream_);
@@ -123,13 +124,15 @@ void Call::join_current_stream() const {
 
 std::shared_ptr<Buffer> Call::allocate(const Extents& shape, DType dtype, Device device) {
   const nb::gil_scoped_acquire gil;
-  const bool cupy = kind() == Kind::cupy;
-  nb::object object = cupy ? cupy_empty(shape, dtype, device) : torch_empty(shape, dtype, device);
-  void* data = cupy ? cupy_data(object) : torch_data(object);
   const auto bytes = static_cast<std::size_t>(shape.product()) * itemsize(dtype);
-  auto buffer = std::make_shared<Buffer>(Buffer{data, bytes, device, keep(object)});
-  const Array array = Array::view_of(data, shape, core::c_strides(shape, dtype), dtype, device, buffer);
-  known_.push_back({array, std::move(object)});
+  Known known;
+  // CuPy makes an array of its memory later, while the device is busy with it.
+  const bool cupy = kind() == Kind::cupy;
+  (cupy ? known.memory : known.object) = cupy ? cupy_memory(bytes, device) : torch_empty(shape, dtype, device);
+  void* data = cupy ? cupy_address(known.memory) : torch_data(known.object);
+  auto buffer = std::make_shared<Buffer>(Buffer{data, bytes, device, keep(cupy ? known.memory : known.object)});
+  known.array = Array::view_of(data, shape, core::c_strides(shape, dtype), dtype, device, buffer);
+  known_.push_back(std::move(known));
   return buffer;
 }
 
@@ -145,10 +148,11 @@ nb::object Call::finish(const Array& result) {
     return out_object_;
   }
   for (const Known& k : known_) {
-    if (is_same(k.array, result)) return k.object;
-    if (kind() == Kind::cupy && result.buffer() && k.array.buffer() == result.buffer()) {
-      return view_in_cupy(k.object, k.array, result);
-    }
+    if (k.object.is_valid() && is_same(k.array, result)) return k.object;
+    if (k.memory.is_valid() && lies_in(k.array, result)) return cupy_array(k.memory, result);
+    // A view of the caller's array: the way through DLPack takes several microseconds more.
+    if (kind() == Kind::cupy && result.buffer() && k.array.buffer() == result.buffer())
+      return cupy_array(cupy_memory_of(k.object), result);
   }
   const StreamGuard guard(device_.kind == DeviceKind::cuda ? stream_ : current_stream());
   return to_python(result, kind());
@@ -157,7 +161,7 @@ nb::object Call::finish(const Array& result) {
 nb::object Call::view_of(nb::handle object, const std::function<Array(const Array&)>& f) {
   if (class_of(object) == ObjectClass::cupy) {
     const Array a = from_cupy(object);
-    return view_in_cupy(object, a, f(a));
+    return cupy_array(cupy_memory_of(object), f(a));
   }
   Call call;
   const Array a = call.in(object);

@@ -91,6 +91,7 @@ class Call : private core::ResultAllocator {
   struct Known {
     Array array;
     nb::object object;
+    nb::object memory;  // of a result that is no object of CuPy's yet
   };
 
   /// Results that go back as CuPy or PyTorch arrays come from those libraries.
@@ -103,7 +104,7 @@ class Call : private core::ResultAllocator {
   std::optional<Kind> kind_;
   Device device_;
   StreamHandle stream_ = nullptr;
-  std::vector<Known> known_;  // Arrays that are an object of the caller's library already: the first input and results.
+  std::vector<Known> known_;  // Arrays in the memory of the caller's library: the first input and results.
   nb::object out_object_;
   nb::object out_copy_;  // Of a NumPy array that opsin cannot write into as it is.
   const void* out_data_ = nullptr;

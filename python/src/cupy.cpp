@@ -13,6 +13,7 @@ struct Cupy {
   nb::object module = nb::module_::import_("cupy");
   nb::object ndarray = module.attr("ndarray");
   nb::object cuda = module.attr("cuda");
+  nb::object alloc = cuda.attr("alloc");
   nb::object stream = cuda.attr("get_current_stream");
   nb::object device = cuda.attr("device").attr("get_device_id");
 };
@@ -36,44 +37,40 @@ Array from_cupy(nb::handle array) {
 
 StreamHandle cupy_stream(int device) { return pointer(attribute<"ptr">(cupy().stream(device))); }
 
-nb::object cupy_empty(const Extents& shape, DType dtype, Device device) {
+nb::object cupy_memory(std::size_t bytes, Device device) {
   const Cupy& c = cupy();
-  const nb::object size = shape_tuple(shape);
-  const nb::object type = numpy_dtype(dtype);
-  PyObject* arguments[] = {size.ptr(), type.ptr()};
-  const auto make = [&] {
-    PyObject* array = PyObject_Vectorcall(c.ndarray.ptr(), arguments, 2, nullptr);
-    if (!array) throw nb::python_error();
-    return nb::steal(array);
-  };
+  const auto make = [&] { return c.alloc(bytes); };
   // CuPy allocates on its current device. opsin selects the device with the CUDA runtime of its own, which need not be
   // the copy of the runtime that CuPy asks.
   if (integer(c.device()) == device.index) return make();
   const nb::object scope = c.cuda.attr("Device")(device.index);
   scope.attr("__enter__")();
   try {
-    nb::object array = make();
+    nb::object memory = make();
     scope.attr("__exit__")(nb::none(), nb::none(), nb::none());
-    return array;
+    return memory;
   } catch (...) {
     scope.attr("__exit__")(nb::none(), nb::none(), nb::none());
     throw;
   }
 }
 
-nb::object cupy_view(nb::handle of, std::ptrdiff_t offset, const Array& view) {
-  nb::object memory = attribute<"data">(of);
+nb::object cupy_array(nb::object memory, const Array& array) {
+  const auto* const first = static_cast<const std::byte*>(cupy_address(memory));
+  const std::ptrdiff_t offset = static_cast<const std::byte*>(array.data()) - first;
   if (offset != 0) memory = memory + nb::int_(offset);
-  const nb::object size = shape_tuple(view.shape());
-  const nb::object type = numpy_dtype(view.dtype());
-  const nb::object strides = shape_tuple(view.strides());
+  const nb::object size = shape_tuple(array.shape());
+  const nb::object type = numpy_dtype(array.dtype());
+  nb::object strides;
+  if (!array.is_contiguous()) strides = shape_tuple(array.strides());
   PyObject* arguments[] = {size.ptr(), type.ptr(), memory.ptr(), strides.ptr()};
-  PyObject* array = PyObject_Vectorcall(cupy().ndarray.ptr(), arguments, 4, nullptr);
-  if (!array) throw nb::python_error();
-  return nb::steal(array);
+  PyObject* made = PyObject_Vectorcall(cupy().ndarray.ptr(), arguments, strides.is_valid() ? 4 : 3, nullptr);
+  if (!made) throw nb::python_error();
+  return nb::steal(made);
 }
 
-void* cupy_data(nb::handle array) { return pointer(attribute<"ptr">(attribute<"data">(array))); }
+nb::object cupy_memory_of(nb::handle array) { return attribute<"data">(array); }
+void* cupy_address(nb::handle memory) { return pointer(attribute<"ptr">(memory)); }
 
 Array from_cuda_interface(nb::handle object, std::optional<StreamHandle>& stream) {
   const nb::dict d = nb::cast<nb::dict>(object.attr("__cuda_array_interface__"));

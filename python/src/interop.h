@@ -99,10 +99,12 @@ void* torch_data(nb::handle tensor);
 // CuPy and other CUDA libraries (cupy.cpp)
 Array from_cupy(nb::handle array);
 StreamHandle cupy_stream(int device);
-nb::object cupy_empty(const Extents& shape, DType dtype, Device device);
-/// The elements that `view` has in the memory of `of`, from so many bytes behind its first element.
-nb::object cupy_view(nb::handle of, std::ptrdiff_t offset, const Array& view);
-void* cupy_data(nb::handle array);
+/// CuPy's pointer to new memory, which it keeps alive; and where that is.
+nb::object cupy_memory(std::size_t bytes, Device device);
+nb::object cupy_memory_of(nb::handle array);
+void* cupy_address(nb::handle memory);
+/// CuPy's array of the elements that `array` has in this memory.
+nb::object cupy_array(nb::object memory, const Array& array);
 /// `stream` receives the producer's stream when it names one.
 Array from_cuda_interface(nb::handle object, std::optional<StreamHandle>& stream);
 
