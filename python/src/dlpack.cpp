@@ -24,24 +24,34 @@ dl::Type dl_type(DType d) {
   return {static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(8 * itemsize(d)), 1};
 }
 
-DType dtype_of(dl::Type t) {
+std::optional<DType> known_dtype(dl::Type t) {
   for (int i = 0; i < dtype_count; ++i) {
     const auto d = static_cast<DType>(i);
     const dl::Type own = dl_type(d);
     if (t.code == own.code && t.bits == own.bits && t.lanes == 1) return d;
   }
+  return std::nullopt;
+}
+
+DType dtype_of(dl::Type t) {
+  if (const auto d = known_dtype(t)) return *d;
   throw TypeError("arrays of this dtype (DLPack code " + std::to_string(t.code) + ", " + std::to_string(t.bits) +
                   " bits) are not supported");
 }
 
-Device device_of(dl::Device d) {
+std::optional<Device> known_device(dl::Device d) {
   switch (d.type) {
     case dl::cpu:
-    case dl::cuda_host: return {};
+    case dl::cuda_host: return Device{};
     case dl::cuda:
-    case dl::cuda_managed: return {DeviceKind::cuda, d.index};
-    default: throw TypeError("arrays on DLPack device type " + std::to_string(d.type) + " are not supported");
+    case dl::cuda_managed: return Device{DeviceKind::cuda, d.index};
+    default: return std::nullopt;
   }
+}
+
+Device device_of(dl::Device d) {
+  if (const auto device = known_device(d)) return *device;
+  throw TypeError("arrays on DLPack device type " + std::to_string(d.type) + " are not supported");
 }
 
 Array view(const dl::Tensor& t, std::shared_ptr<void> owner, bool readonly) {
@@ -128,6 +138,25 @@ nb::object capsule_from_array(const Array& array, bool versioned, bool copied) {
   e->managed.version = {1, 0};
   e->managed.flags = (array.readonly() ? dl::read_only : 0) | (copied ? dl::is_copied : 0);
   return make_capsule(std::move(e), versioned_name);
+}
+
+const dl::Exchange* exchange_of(nb::handle type) {
+  const nb::object capsule = nb::getattr(type, "__dlpack_c_exchange_api__", nb::none());
+  constexpr const char* name = "dlpack_exchange_api";
+  if (!PyCapsule_IsValid(capsule.ptr(), name)) return nullptr;
+  const auto* e = static_cast<const dl::Exchange*>(PyCapsule_GetPointer(capsule.ptr(), name));
+  while (e && e->version.major != 1) e = e->previous;
+  return e && e->tensor_from_object ? e : nullptr;
+}
+
+std::optional<Array> from_exchange(const dl::Exchange& exchange, nb::handle object) {
+  dl::Tensor t{};
+  if (exchange.tensor_from_object(object.ptr(), &t) != 0) {
+    PyErr_Clear();
+    return std::nullopt;
+  }
+  if (!known_dtype(t.dtype) || !known_device(t.device)) return std::nullopt;
+  return view(t, keep(nb::borrow(object)), false);
 }
 
 Array from_dlpack(nb::handle object, StreamHandle stream) {

@@ -59,6 +59,19 @@ struct ManagedVersioned {
   Tensor tensor;
 };
 
+/// What a library's array type offers as __dlpack_c_exchange_api__: the same hand-off without Python. Lives as long as
+/// the process.
+struct Exchange {
+  Version version;
+  const Exchange* previous;  // of an older version
+  int (*allocate)(Tensor* like, ManagedVersioned** made, void* context,
+                  void (*set_error)(void* context, const char* kind, const char* message));
+  int (*managed_from_object)(void* object, ManagedVersioned** managed);
+  int (*object_from_managed)(ManagedVersioned* managed, void** object);
+  int (*tensor_from_object)(void* object, Tensor* tensor);  // Borrowed: for as long as the object is not touched.
+  int (*current_work_stream)(DeviceType type, std::int32_t index, void** stream);
+};
+
 inline constexpr std::uint64_t read_only = 1;
 inline constexpr std::uint64_t is_copied = 2;
 
@@ -70,6 +83,13 @@ Array array_from_capsule(nb::handle capsule);
 
 /// A capsule of the array, of the versioned kind when the consumer knows that.
 nb::object capsule_from_array(const Array& array, bool versioned, bool copied);
+
+/// The exchange of an array type; null where it has none that opsin knows.
+const dl::Exchange* exchange_of(nb::handle type);
+
+/// An object of a type with that exchange; nothing where that cannot say what it is, or opsin has not its dtype or
+/// device.
+std::optional<Array> from_exchange(const dl::Exchange& exchange, nb::handle object);
 
 /// Asks a producer for a capsule whose data is ready on `stream`, and takes it over.
 Array from_dlpack(nb::handle object, StreamHandle stream);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// PyTorch by attributes: a tensor's own DLPack export costs more than all of them together.
+// PyTorch by its C exchange or, before version 2.10, by attributes: a tensor's own DLPack export costs more than all of
+// them together. Results are made by its own function: a tensor made of DLPack's memory ignores record_stream().
 #include <nanobind/stl/string.h>
 
 #include <algorithm>
 #include <array>
 
+#include "dlpack.h"
 #include "interop.h"
 #include "opsin/error.h"
 
@@ -14,6 +16,8 @@ namespace {
 /// What torch has, looked up once. Never freed: the interpreter may be gone when static objects are.
 struct Torch {
   nb::object module = nb::module_::import_("torch");
+  nb::object tensor = module.attr("Tensor");
+  const dl::Exchange* exchange = exchange_of(tensor);
   nb::object empty = module.attr("empty_strided");  // torch.empty takes half as long again to parse its arguments.
   nb::object stream;                                // Builds without CUDA have no such function.
   nb::object keywords = nb::make_tuple(nb::str("dtype"), nb::str("device"));
@@ -50,11 +54,26 @@ DType dtype_of(nb::handle tensor) {
   throw TypeError("tensors of dtype " + text_of(dtype) + " are not supported");
 }
 
+/// What lies in memory has to be the values themselves.
+void check_plain_values(nb::handle tensor, DType dtype) {
+  if ((is_complex(dtype) && is_true(call_method<"is_conj">(tensor))) ||
+      (!is_integer(dtype) && is_true(call_method<"is_neg">(tensor)))) {
+    throw TypeError("the tensor is a conjugate or negative view; pass tensor.resolve_conj().resolve_neg()");
+  }
+}
+
 }  // namespace
 
 Array from_torch(nb::handle tensor) {
   if (is_true(attribute<"requires_grad">(tensor))) {
     throw TypeError("the tensor requires a gradient, which opsin does not compute; pass tensor.detach()");
+  }
+  const Torch& t = torch();
+  if (t.exchange && tensor.type().is(t.tensor)) {
+    if (const auto array = from_exchange(*t.exchange, tensor)) {
+      check_plain_values(tensor, array->dtype());
+      return *array;
+    }
   }
   Device device;
   if (is_true(attribute<"is_cuda">(tensor))) {
@@ -63,10 +82,7 @@ Array from_torch(nb::handle tensor) {
     throw TypeError("tensors on " + text_of(tensor.attr("device")) + " are not supported");
   }
   const DType dtype = dtype_of(tensor);
-  if ((is_complex(dtype) && is_true(call_method<"is_conj">(tensor))) ||
-      (!is_integer(dtype) && is_true(call_method<"is_neg">(tensor)))) {
-    throw TypeError("the tensor is a conjugate or negative view; pass tensor.resolve_conj().resolve_neg()");
-  }
+  check_plain_values(tensor, dtype);
   const Extents shape = extents_from(attribute<"shape">(tensor));
   Extents strides = extents_from(call_method<"stride">(tensor));
   for (int i = 0; i < strides.size(); ++i) strides[i] *= static_cast<std::int64_t>(itemsize(dtype));
