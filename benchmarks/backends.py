@@ -52,6 +52,10 @@ class Cpu:
     def device_time(self, call, args=()) -> float | None:
         return None
 
+    def own_calls(self):
+        """What the arrays' libraries take for less than an operation, to compare overheads with: (kind, title, call)."""
+        return []
+
     def copy_bandwidth(self) -> float:
         """Bytes per second, read and written, of the fastest copy of a large array that this machine is seen to make on all cores.
 
@@ -120,6 +124,27 @@ class Cuda:
         end.record()
         end.synchronize()
         return self.cupy.cuda.get_elapsed_time(start, end) / 1e3
+
+    def own_calls(self):
+        cupy = self.cupy
+        x = cupy.ones((1, 1), np.float32)
+        kernel = cupy.RawKernel('extern "C" __global__ void nothing() {}', "nothing")
+        calls = [
+            ("cupy", "an empty kernel", lambda: kernel((1,), (32,), ())),
+            (
+                "cupy",
+                "cupy.empty and an empty kernel",
+                lambda: (cupy.empty((1, 1), np.float32), kernel((1,), (32,), ())),
+            ),
+            ("cupy", "cupy.negative", lambda: cupy.negative(x)),
+            ("cupy", "x + x", lambda: x + x),
+        ]
+        try:
+            import torch
+        except ImportError:
+            return calls
+        t = torch.ones((1, 1), device="cuda")
+        return [*calls, ("torch cuda", "torch.neg", lambda: torch.neg(t)), ("torch cuda", "t + t", lambda: t + t)]
 
     def copy_bandwidth(self) -> float:
         return 2 * self.block.nbytes / self.device_time(lambda: self.cupy.copyto(self.other, self.block))

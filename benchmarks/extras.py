@@ -76,6 +76,8 @@ def overhead(subject, device, options, say):
     kinds = [k for k in (CUDA_KINDS if device == "cuda" else CPU_KINDS) if k.available()] if subject.opsin else []
     machine = Cuda() if device == "cuda" else Cpu()
     say("| kind | op | us over the kernel | target |\n|---|---|---:|---|")
+    for name, title, call in machine.own_calls() if subject.opsin else []:
+        say(f"| {name} | {title} | {_microseconds(call, machine, calls):.1f} | for comparison |")
     for row in [r for r in ROWS if options.rows in r.name and "float32" in r.dtypes]:
         columns = ([("numpy", None)] if device == "cpu" else []) + [(k.name, k) for k in kinds]
         for name, kind in columns:
