@@ -56,8 +56,9 @@ class Cpu:
         """What the arrays' libraries take for less than an operation, to compare overheads with: (kind, title, call)."""
         return []
 
-    def copy_bandwidth(self) -> float:
-        """Bytes per second, read and written, of the fastest copy of a large array that this machine is seen to make on all cores.
+    def bandwidths(self) -> dict[str, float]:
+        """Bytes per second on all cores: read and written of the fastest copy of a large array that this machine is seen to make, and
+        read of the fastest reduction. Reading alone does not reach what a copy moves.
 
         NumPy's copy reads the lines that it writes, and so may the C library's; opsin's writes past the caches where it is here.
         """
@@ -65,13 +66,18 @@ class Cpu:
         with ThreadPoolExecutor(threads := len(os.sched_getaffinity(0))) as pool:
             to, of = np.array_split(b, threads), np.array_split(a, threads)
             copies = [lambda: list(pool.map(np.copyto, to, of))]
+            reads = [lambda f=f: list(pool.map(f, of)) for f in (np.max, lambda part: np.dot(part, part))]
             try:
                 import opsin
 
                 copies.append(lambda: opsin.util.crop(a, 0, copy=True))
+                reads.append(lambda: opsin.filters.threshold_mean(a))
             except ImportError:
                 pass
-            return 2 * a.nbytes / min(_seconds(copy) for _ in range(9) for copy in copies)
+            return {
+                "copy": 2 * a.nbytes / min(_seconds(copy) for _ in range(9) for copy in copies),
+                "read": a.nbytes / min(_seconds(read) for _ in range(9) for read in reads),
+            }
 
 
 class Cuda:
@@ -146,8 +152,17 @@ class Cuda:
         t = torch.ones((1, 1), device="cuda")
         return [*calls, ("torch cuda", "torch.neg", lambda: torch.neg(t)), ("torch cuda", "t + t", lambda: t + t)]
 
-    def copy_bandwidth(self) -> float:
-        return 2 * self.block.nbytes / self.device_time(lambda: self.cupy.copyto(self.other, self.block))
+    def bandwidths(self) -> dict[str, float]:
+        return {"copy": 2 * self.block.nbytes / self.device_time(lambda: self.cupy.copyto(self.other, self.block))}
+
+
+def floor(bandwidths: dict[str, float], read: int, written: int) -> float:
+    """Seconds that so many bytes take at least."""
+    return max((read + written) / bandwidths["copy"], read / bandwidths.get("read", np.inf))
+
+
+def bandwidths_text(bandwidths: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value / 1e9:.1f} GB/s" for name, value in bandwidths.items())
 
 
 def _seconds(call) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .backends import bandwidths_text
 from .rows import Row
 
 REFERENCES = ("scikit-image", "scipy", "cucim", "cupy")
@@ -106,11 +107,11 @@ class Kept:
             with self.path.open("a") as file:
                 file.write(json.dumps(line) + "\n")
 
-    def bandwidth(self, machine) -> float:
+    def bandwidths(self, machine) -> dict[str, float]:
         """Of the first piece: one floor for the whole table."""
         if not self.lines:
-            self._append({"bandwidth": machine.copy_bandwidth()})
-        return self.lines[0]["bandwidth"]
+            self._append({"bandwidths": machine.bandwidths()})
+        return self.lines[0]["bandwidths"]
 
     def add(self, r: Result) -> None:
         self._append({**vars(r), "row": r.row.name})
@@ -204,7 +205,7 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def write(results: list[Result], failed: list[str], machine, bandwidth: float, options) -> Path:
+def write(results: list[Result], failed: list[str], machine, bandwidths: dict[str, float], options) -> Path:
     """<date>-<device>.md and .png under options.out; the path of the table."""
     today = datetime.date.today().isoformat()
     device = machine.device()
@@ -227,7 +228,7 @@ def write(results: list[Result], failed: list[str], machine, bandwidth: float, o
     ]
     text = [
         f"# {device}, {today}\n",
-        f"Commit {_commit()}; {_versions()}. Copy {bandwidth / 1e9:.1f} GB/s, empty sync "
+        f"Commit {_commit()}; {_versions()}. Bandwidth: {bandwidths_text(bandwidths)}; empty sync "
         f"{machine.sync_cost() * 1e6:.1f} us. A time is the median of {options.calls} synchronised calls; of fewer (column calls: "
         f"opsin/others) where another library would take more than {options.budget:g} s for them.\n",
         summary(results, failed),

@@ -5,8 +5,9 @@
     taskset -c 0,1 python -m benchmarks.run --device cpu --share 1/4 --keep FILE1    a table's quarter; the files' lines together are a table
     python -m benchmarks.run --first-call | --import-time | --overhead | --memory
 
-A time is the median of synchronised calls from Python, with inputs rotated over 200 MB; the device time and the floor (input and
-output bytes over the copy bandwidth measured in the same run) stand beside it.
+A time is the median of synchronised calls from Python, with inputs rotated over 200 MB; the device time and the floor stand beside it:
+input and output bytes over the bandwidth of a copy, on a CPU the input's over that of a reduction if that is more, both measured in
+the same run.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from conformance.subject import load  # noqa: E402
 
 from . import extras, memory, report  # noqa: E402
-from .backends import Cpu, Cuda, measure, nbytes  # noqa: E402
+from .backends import Cpu, Cuda, bandwidths_text, floor, measure, nbytes  # noqa: E402
 from .report import Kept, Result  # noqa: E402
 from .rows import ROWS, Row, inputs  # noqa: E402
 
@@ -84,7 +85,7 @@ def agreement(xp, ours, theirs) -> float:
     return worst
 
 
-def run_row(row: Row, size: str, dtype: str, machine, subject, bandwidth: float, options) -> Result:
+def run_row(row: Row, size: str, dtype: str, machine, subject, bandwidths, options) -> Result:
     args = machine.put(inputs(row, size, dtype, seed=1))
     fn = row.function(subject, machine.name)
     result = Result(row, size, dtype, machine.name)
@@ -95,7 +96,7 @@ def run_row(row: Row, size: str, dtype: str, machine, subject, bandwidth: float,
             machine, fn, args, calls=options.calls, budget_s=np.inf
         )
         result.device_s = machine.device_time(fn, args)
-        result.floor = (nbytes(args) + nbytes(ours)) / bandwidth
+        result.floor = floor(bandwidths, nbytes(args), nbytes(ours))
         for name, peer in peers(row, dtype, machine).items():
             try:
                 theirs, seconds, count = measure(machine, peer, args, calls=options.calls, budget_s=options.budget)
@@ -173,9 +174,9 @@ def main(argv=None) -> int:
         return 0
     machine = Cuda() if device == "cuda" else Cpu()
     kept = Kept(options.keep)
-    bandwidth = kept.bandwidth(machine)
+    bandwidths = kept.bandwidths(machine)
     print(
-        f"{machine.device()}: copy {bandwidth / 1e9:.1f} GB/s, empty sync {machine.sync_cost() * 1e6:.1f} us",
+        f"{machine.device()}: {bandwidths_text(bandwidths)}, empty sync {machine.sync_cost() * 1e6:.1f} us",
         flush=True,
     )
     wanted = [
@@ -201,7 +202,7 @@ def main(argv=None) -> int:
             continue
         if result is None:
             try:
-                result = run_row(row, size, dtype, machine, subject, bandwidth, options)
+                result = run_row(row, size, dtype, machine, subject, bandwidths, options)
             except Exception as error:  # one row that fails leaves the others, and fails the run
                 failed.append(f"{row.name} {size} {dtype}: {type(error).__name__}: {str(error)[:200]}")
                 print(f"FAILED {failed[-1]}", flush=True)
@@ -212,7 +213,7 @@ def main(argv=None) -> int:
     if not results:
         print(f"no row to measure is named {options.rows!r}")
         return 2
-    path = report.write(results, failed, machine, bandwidth, options)
+    path = report.write(results, failed, machine, bandwidths, options)
     print(f"\n{report.summary(results, failed)}\n{path}", flush=True)
     if options.extras and (not left or not options.keep):
         with path.open("a") as table:
