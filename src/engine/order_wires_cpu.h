@@ -3,48 +3,10 @@
 #pragma once
 
 #include "engine/order_rows_cpu.h"
+#include "engine/rank_network_cpu.h"
 #include "engine/unrolled.h"
 
 namespace opsin::OPSIN_TARGET::engine {
-
-/// Compare-exchanges that leave the element of one rank of `count` in one of their wires.
-class RankNetwork {
- public:
-  struct Exchange {
-    int low, high;
-    bool wants_low, wants_high;  // where one is not wanted, what it holds does not matter
-  };
-
-  /// Batcher's odd-even merge sort for any number of wires, cut down to what leads to the wire of that rank.
-  RankNetwork(int count, int rank) : rank_(rank) {
-    for (int p = 1; p < count; p *= 2) {
-      for (int k = p; k >= 1; k /= 2) {
-        for (int j = k % p; j + k < count; j += 2 * k) {
-          for (int i = 0; i < std::min(k, count - j - k); ++i) {
-            if ((i + j) / (2 * p) == (i + j + k) / (2 * p)) exchanges_.push_back({i + j, i + j + k, false, false});
-          }
-        }
-      }
-    }
-    std::vector<bool> wanted(static_cast<std::size_t>(count));
-    wanted[static_cast<std::size_t>(rank)] = true;
-    std::vector<Exchange> kept;
-    for (auto e = exchanges_.rbegin(); e != exchanges_.rend(); ++e) {
-      const auto low = static_cast<std::size_t>(e->low), high = static_cast<std::size_t>(e->high);
-      if (!wanted[low] && !wanted[high]) continue;
-      kept.push_back({e->low, e->high, wanted[low], wanted[high]});
-      wanted[low] = wanted[high] = true;
-    }
-    exchanges_.assign(kept.rbegin(), kept.rend());
-  }
-
-  const std::vector<Exchange>& exchanges() const { return exchanges_; }
-  int rank() const { return rank_; }
-
- private:
-  int rank_;
-  std::vector<Exchange> exchanges_;
-};
 
 /// The largest footprint that goes through a network: by its number of exchanges, it costs less than ranks do.
 template <class K>
@@ -59,7 +21,8 @@ void network_of_footprint(const OrderImage<K>& image) {
   using V = Vec<K>;
   constexpr int vectors = 4, chunk = vectors * V::lanes;
   const Reach& reach = image.reach;
-  const RankNetwork network(static_cast<int>(reach.count), static_cast<int>(image.rank));
+  const auto rank = static_cast<int>(image.rank);
+  const RankNetwork network(static_cast<int>(reach.count), rank, rank);
   TileCut(image.planes, image.height, image.width, reach.rows, reach.columns,
           static_cast<std::int64_t>(sizeof(K)) * reach.plane_count())
       .each([&](std::int64_t plane, std::int64_t y0, std::int64_t y1, std::int64_t x0, std::int64_t x1) {
@@ -88,8 +51,8 @@ void network_of_footprint(const OrderImage<K>& image) {
                 if (e.wants_high) max(low, high).store(b + i * V::lanes);
               });
             }
-            store_order_keys(image.out_row(plane, y) + x, wires + network.rank() * chunk,
-                             std::min<std::int64_t>(chunk, x1 - x), image.key);
+            store_order_keys(image.out_row(plane, y) + x, wires + rank * chunk, std::min<std::int64_t>(chunk, x1 - x),
+                             image.key);
           }
         }
       });
