@@ -77,17 +77,23 @@ struct CopiedBlock {
   C* copy() const { return elements; }
 };
 
-template <class C, class F>
-void run_windows(const Array& out, const Blocks& b, C cval, const F& f) {
+/// Blocks of a line whose rows are read together.
+inline std::int64_t blocks_together(const Blocks& b) {
+  return std::clamp<std::int64_t>(4096 / (b.rows() * b.block[b.ndim - 1]), 1, b.out[b.ndim - 1]);
+}
+
+/// each(rows, apart, count, results, scratch) for `count` neighbouring blocks, over and over. A block's row r begins at
+/// rows[r * apart], the next block's behind it; `scratch` holds as much for each of the threads.
+template <class C, class Each>
+void each_share(const Array& out, const Blocks& b, C cval, std::int64_t scratch, const Each& each) {
   const std::int64_t width = b.block[b.ndim - 1], columns = b.out[b.ndim - 1];
   const std::int64_t rows = b.rows(), size = rows * width;
-  // Rows of neighbouring blocks are read together.
-  const std::int64_t share = std::clamp<std::int64_t>(4096 / size, 1, columns);
+  const std::int64_t share = blocks_together(b);
   const std::int64_t pieces = (columns + share - 1) / share;
   core::parallel_for(b.outputs() / columns * pieces, std::max<std::int64_t>(1, (1 << 12) / (size * share)),
                      [&](std::int64_t begin, std::int64_t end) {
                        std::vector<C> read(static_cast<std::size_t>(size * share));
-                       std::vector<C> window(static_cast<std::size_t>(share > 1 ? size : 0));
+                       std::vector<C> own(static_cast<std::size_t>(scratch));
                        std::vector<C> results(static_cast<std::size_t>(share));
                        for (std::int64_t t = begin; t < end; ++t) {
                          const std::int64_t line = t / pieces, first = t % pieces * share;
@@ -95,16 +101,44 @@ void run_windows(const Array& out, const Blocks& b, C cval, const F& f) {
                          for (std::int64_t r = 0; r < rows; ++r) {
                            block_row(read.data() + r * share * width, b, line, r, first, count, cval);
                          }
-                         for (std::int64_t o = 0; o < count; ++o) {
-                           C* const block = share > 1 ? window.data() : read.data();
-                           for (std::int64_t r = 0; share > 1 && r < rows; ++r) {
-                             std::copy_n(read.data() + (r * share + o) * width, width, block + r * width);
-                           }
-                           results[static_cast<std::size_t>(o)] = f.template operator()<C>(CopiedBlock<C>{block}, size);
-                         }
+                         each(read.data(), share * width, count, results.data(), own.data());
                          store_results(out, line * columns + first, results, count);
                        }
                      });
+}
+
+template <class C, class F>
+void run_windows(const Array& out, const Blocks& b, C cval, const F& f) {
+  const std::int64_t width = b.block[b.ndim - 1], rows = b.rows(), size = rows * width;
+  if constexpr (requires { f.side_by_side(size); }) {
+    if (size <= F::most_side_by_side) {
+      // Element i of as many blocks as a vector has lanes is vector i.
+      using V = Vec<C>;
+      const auto of_blocks = f.side_by_side(size);
+      return each_share(out, b, cval, size * V::lanes,
+                        [&](const C* read, std::int64_t apart, std::int64_t count, C* results, C* vectors) {
+                          for (std::int64_t o = 0; o < count; o += V::lanes) {
+                            const std::int64_t blocks = std::min<std::int64_t>(V::lanes, count - o);
+                            for (std::int64_t i = 0; i < size; ++i) {
+                              const C* const from = read + i / width * apart + o * width + i % width;
+                              for (std::int64_t k = 0; k < blocks; ++k) vectors[i * V::lanes + k] = from[k * width];
+                            }
+                            of_blocks.template operator()<V>(vectors).store(results + o, blocks);
+                          }
+                        });
+    }
+  }
+  if (blocks_together(b) == 1) {  // A block lies as it should.
+    return each_share(out, b, cval, 0, [&](C* read, std::int64_t, std::int64_t, C* results, C*) {
+      results[0] = f.template operator()<C>(CopiedBlock<C>{read}, size);
+    });
+  }
+  each_share(out, b, cval, size, [&](const C* read, std::int64_t apart, std::int64_t count, C* results, C* block) {
+    for (std::int64_t o = 0; o < count; ++o) {
+      for (std::int64_t r = 0; r < rows; ++r) std::copy_n(read + r * apart + o * width, width, block + r * width);
+      results[o] = f.template operator()<C>(CopiedBlock<C>{block}, size);
+    }
+  });
 }
 
 }  // namespace opsin::OPSIN_TARGET::engine

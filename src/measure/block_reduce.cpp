@@ -8,6 +8,10 @@
 #include "engine/blocks.h"
 #include "measure/block_fold.h"
 
+#ifndef OPSIN_TARGET_CUDA
+#include "engine/rank_network_cpu.h"
+#endif
+
 namespace opsin::OPSIN_TARGET::measure {
 namespace {
 
@@ -28,8 +32,42 @@ struct Variance {
   }
 };
 
+#ifndef OPSIN_TARGET_CUDA
+/// Medians of the blocks in a vector's lanes.
+struct MedianOfLanes {
+  int count;
+  engine::RankNetwork network;
+
+  explicit MedianOfLanes(int n) : count(n), network(n, (n - 1) / 2, n / 2) {}
+
+  template <class V>
+  V operator()(Element<V>* vectors) const {
+    const auto at = [&](int i) { return V::load(vectors + i * V::lanes); };
+    V zero(0), nan(0);  // The last of zeros, the first of NaN.
+    for (int i = 0; i < count; ++i) {
+      const V x = at(i);
+      zero = pick(x == V(0), x, zero);
+      nan = pick((x != x) & (nan == nan), x, nan);
+    }
+    for (const auto& e : network.exchanges()) {
+      const V low = at(e.low), high = at(e.high);
+      min(low, high).store(vectors + e.low * V::lanes);
+      max(low, high).store(vectors + e.high * V::lanes);
+    }
+    const V low = at((count - 1) / 2), high = at(count / 2);
+    const V middle = pick(low != high, (low + high) / V(2), pick(low == V(0), zero, low));
+    return pick(nan != nan, nan, middle);
+  }
+};
+#endif
+
 /// The first NaN where there is one, else the middle elements' mean.
 struct Median {
+#ifndef OPSIN_TARGET_CUDA
+  static constexpr std::int64_t most_side_by_side = 64;
+  MedianOfLanes side_by_side(std::int64_t count) const { return MedianOfLanes(static_cast<int>(count)); }
+#endif
+
   template <class C, class At>
   HD C operator()(const At& at, std::int64_t count) const {
     C zero = 0;  // The last one counts, of two that differ in sign.
