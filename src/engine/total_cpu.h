@@ -142,7 +142,7 @@ template <class C, int I, class F>
 void add_piece(TotalsOf<C, F>& totals, const opsin::engine::Loop<I>& loop, const std::byte* const (&at)[I],
                std::int64_t begin, std::int64_t end, const F& f) {
   using V = Vec<C>;
-  constexpr std::int64_t block = 128, stride = V::lanes * WideSum<C>::chains;
+  constexpr std::int64_t block = 512, stride = V::lanes * WideSum<C>::chains;
   constexpr int outputs = F::sums + F::extremes;
   const int last = loop.ndim - 1;
   if constexpr (requires { F::of_bytes; }) {
