@@ -7,7 +7,8 @@
 // A functor of windows sees all elements of its block:
 //   template <class C, class At> HD C operator()(const At& at, std::int64_t count) const         at(i) is element i
 // Where blocks are copied, at.copy() is the copy, which the functor may reorder once it has seen what it wants in
-// order. V is the value type of the compute type C, float64 or int64.
+// order. V is the value type of the compute type C, float64 or int64. side_by_side(functor, count), where there is one,
+// may give what does several blocks at once on the CPU: element i of all of them is vector i.
 #pragma once
 
 #include <algorithm>

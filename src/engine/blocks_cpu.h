@@ -110,11 +110,10 @@ void each_share(const Array& out, const Blocks& b, C cval, std::int64_t scratch,
 template <class C, class F>
 void run_windows(const Array& out, const Blocks& b, C cval, const F& f) {
   const std::int64_t width = b.block[b.ndim - 1], rows = b.rows(), size = rows * width;
-  if constexpr (requires { f.side_by_side(size); }) {
-    if (size <= F::most_side_by_side) {
+  if constexpr (requires { side_by_side(f, size); }) {
+    if (const auto of_blocks = side_by_side(f, size)) {
       // Element i of as many blocks as a vector has lanes is vector i.
       using V = Vec<C>;
-      const auto of_blocks = f.side_by_side(size);
       return each_share(out, b, cval, size * V::lanes,
                         [&](const C* read, std::int64_t apart, std::int64_t count, C* results, C* vectors) {
                           for (std::int64_t o = 0; o < count; o += V::lanes) {
@@ -123,7 +122,7 @@ void run_windows(const Array& out, const Blocks& b, C cval, const F& f) {
                               const C* const from = read + i / width * apart + o * width + i % width;
                               for (std::int64_t k = 0; k < blocks; ++k) vectors[i * V::lanes + k] = from[k * width];
                             }
-                            of_blocks.template operator()<V>(vectors).store(results + o, blocks);
+                            of_blocks->template operator()<V>(vectors).store(results + o, blocks);
                           }
                         });
     }

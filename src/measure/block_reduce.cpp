@@ -5,12 +5,9 @@
 #include "core/assign.h"
 #include "core/memory.h"
 #include "core/target.h"
+#include "engine/block_median.h"
 #include "engine/blocks.h"
 #include "measure/block_fold.h"
-
-#ifndef OPSIN_TARGET_CUDA
-#include "engine/rank_network_cpu.h"
-#endif
 
 namespace opsin::OPSIN_TARGET::measure {
 namespace {
@@ -29,82 +26,6 @@ struct Variance {
     for (std::int64_t i = 0; i < count; ++i) squares += (at(i) - mean) * (at(i) - mean);
     const C variance = squares / static_cast<C>(count);
     return root ? sqrt(variance) : variance;
-  }
-};
-
-#ifndef OPSIN_TARGET_CUDA
-/// Medians of the blocks in a vector's lanes.
-struct MedianOfLanes {
-  int count;
-  engine::RankNetwork network;
-
-  explicit MedianOfLanes(int n) : count(n), network(n, (n - 1) / 2, n / 2) {}
-
-  template <class V>
-  V operator()(Element<V>* vectors) const {
-    const auto at = [&](int i) { return V::load(vectors + i * V::lanes); };
-    V zero(0), nan(0);  // The last of zeros, the first of NaN.
-    for (int i = 0; i < count; ++i) {
-      const V x = at(i);
-      zero = pick(x == V(0), x, zero);
-      nan = pick((x != x) & (nan == nan), x, nan);
-    }
-    for (const auto& e : network.exchanges()) {
-      const V low = at(e.low), high = at(e.high);
-      min(low, high).store(vectors + e.low * V::lanes);
-      max(low, high).store(vectors + e.high * V::lanes);
-    }
-    const V low = at((count - 1) / 2), high = at(count / 2);
-    const V middle = pick(low != high, (low + high) / V(2), pick(low == V(0), zero, low));
-    return pick(nan != nan, nan, middle);
-  }
-};
-#endif
-
-/// The first NaN where there is one, else the middle elements' mean.
-struct Median {
-#ifndef OPSIN_TARGET_CUDA
-  static constexpr std::int64_t most_side_by_side = 64;
-  MedianOfLanes side_by_side(std::int64_t count) const { return MedianOfLanes(static_cast<int>(count)); }
-#endif
-
-  template <class C, class At>
-  HD C operator()(const At& at, std::int64_t count) const {
-    C zero = 0;  // The last one counts, of two that differ in sign.
-    for (std::int64_t i = 0; i < count; ++i) {
-      const C x = at(i);
-      if (x != x) return x;
-      if (x == 0) zero = x;
-    }
-    C low = 0, high = 0;
-    if constexpr (requires { at.copy(); }) {
-      C* const first = at.copy();
-      C* const middle = first + count / 2;
-      std::nth_element(first, middle, first + count);
-      high = *middle;
-      low = count % 2 == 0 ? *std::max_element(first, middle) : high;
-    } else {
-      find_by_ranks(at, count, low, high);
-    }
-    if (low != high) return (low + high) / 2;
-    return low == 0 ? zero : low;  // the sum of two large equal ones is infinite
-  }
-
- private:
-  /// Needs no memory for the block.
-  template <class C, class At>
-  HD static void find_by_ranks(const At& at, std::int64_t count, C& low, C& high) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      const C x = at(i);
-      std::int64_t below = 0, equal = 0;
-      for (std::int64_t j = 0; j < count; ++j) {
-        const C y = at(j);
-        below += y < x;
-        equal += y == x;
-      }
-      if (below <= (count - 1) / 2 && (count - 1) / 2 < below + equal) low = x;
-      if (below <= count / 2 && count / 2 < below + equal) high = x;
-    }
   }
 };
 
@@ -160,7 +81,7 @@ Array block_reduce(const Array& given, const opsin::measure::BlockReduceOptions&
   if (o.func == Reduction::var || o.func == Reduction::std) {
     engine::window_blocks<double>(out, image, block.data(), o.cval, Variance{o.func == Reduction::std});
   } else if (o.func == Reduction::median) {
-    engine::window_blocks<double>(out, image, block.data(), o.cval, Median{});
+    engine::window_blocks<double>(out, image, block.data(), o.cval, engine::BlockMedian{});
   } else if (o.func != Reduction::mean && !is_floating(image.dtype())) {
     fold_blocks<std::int64_t>(out, image, block.data(), o.cval, o.func);
   } else {
