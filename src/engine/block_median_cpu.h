@@ -25,7 +25,7 @@ struct MedianOfLanes {
     for (int i = 0; i < count; ++i) {
       const V x = at(i);
       zero = pick(x == V(0), x, zero);
-      nan = pick((x != x) & (nan == nan), x, nan);
+      nan = pick(x == x, nan, pick(nan == nan, x, nan));
     }
     for (const auto& e : network.exchanges()) {
       const V low = at(e.low), high = at(e.high);
@@ -34,7 +34,7 @@ struct MedianOfLanes {
     }
     const V low = at((count - 1) / 2), high = at(count / 2);
     const V middle = pick(low != high, (low + high) / V(2), pick(low == V(0), zero, low));
-    return pick(nan != nan, nan, middle);
+    return pick(nan == nan, middle, nan);
   }
 };
 
