@@ -16,9 +16,10 @@ class NormalPiece {
  public:
   static constexpr std::int64_t words = 1 << 13;
 
-  /// All from word `first` of the piece on. `start` is the stream before the piece.
-  void draw(const random::Ziggurat& z, const random::Pcg64& start, std::int64_t first) {
-    start_ = start;
+  random::Pcg64 start;  // the stream before the piece
+
+  /// All from word `first` of the piece on.
+  void draw(const random::Ziggurat& z, std::int64_t first) {
     numbers_.resize(words);
     lead_.clear();
     skipped_ = 0;
@@ -35,9 +36,9 @@ class NormalPiece {
 
   /// Makes a piece that was drawn from its first word on one whose first number begins with word `first`.
   void begin_at(const random::Ziggurat& z, std::int64_t first) {
-    Reader from(start_, first);
+    Reader from(start, first);
     while (from.at < known && !(begins_ >> from.at & 1)) lead_.push_back(from.number(z));
-    if (from.at >= known) return draw(z, start_, first);  // They have not met.
+    if (from.at >= known) return draw(z, first);  // They have not met.
     skipped_ = std::popcount(begins_ & ((std::uint64_t{1} << from.at) - 1));
   }
 
@@ -74,7 +75,6 @@ class NormalPiece {
     }
   };
 
-  random::Pcg64 start_{};
   std::vector<double> numbers_, lead_;
   std::int64_t skipped_ = 0;  // of numbers_
   std::int64_t end_ = 0;
@@ -90,11 +90,13 @@ inline void draw_normal(double* to, std::int64_t n, Device, random::Generator& r
   while (n - done >= together * NormalPiece::words) {
     random::Pcg64 stream = stream_of(rng);
     const random::Pcg64::Stride stride = stream.stride(NormalPiece::words);
-    std::vector<random::Pcg64> starts;
-    for (std::int64_t k = 0; k < together; ++k, stream.state = stride(stream.state)) starts.push_back(stream);
+    for (NormalPiece& piece : pieces) {
+      piece.start = stream;
+      stream.state = stride(stream.state);
+    }
     const auto at = [](auto& all, std::int64_t k) -> auto& { return all[static_cast<std::size_t>(k)]; };
     core::parallel_for(together, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t k = begin; k < end; ++k) at(pieces, k).draw(z, at(starts, k), 0);
+      for (std::int64_t k = begin; k < end; ++k) at(pieces, k).draw(z, 0);
     });
     std::vector<std::int64_t> places;
     std::int64_t beyond = 0;
